@@ -1,0 +1,31 @@
+"""Free TCP ports."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+__all__ = ["free_port"]
+
+# Below the range from which kernels take the ports of outgoing connections (32768 on Linux, 49152 on macOS), so that
+# a client's own connection cannot take the port between this call and the service's bind.
+_RANGE = range(20_000, 32_000)
+_random = random.SystemRandom()
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Find a port that nothing listens on; chosen at random, so that two callers rarely get the same one.
+
+    Raises:
+        OSError: none of 100 tried ports is free.
+    """
+    for _ in range(100):
+        port = _random.choice(_RANGE)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+        return port
+    raise OSError(f"no free port found on {host} between {_RANGE.start} and {_RANGE.stop}")
