@@ -77,9 +77,7 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
     time.tzset()
     sys.argv = list(launch.argv)
     sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
-    sys.stdout = io.TextIOWrapper(
-        io.FileIO(1, "w"), encoding="utf-8", line_buffering=True, write_through=True
-    )
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", line_buffering=True, write_through=True)
     sys.stderr = io.TextIOWrapper(
         io.FileIO(2, "w"),
         encoding="utf-8",
@@ -87,7 +85,8 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
         line_buffering=True,
         write_through=True,
     )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
     sys.excepthook = _without_our_frames
     module, _, function = preload.entry.partition(":")
     entry: Callable[[], object] = getattr(importlib.import_module(module), function)

@@ -45,9 +45,7 @@ def main(argv: list[str]) -> Callable[[], object] | None:
     return program
 
 
-def _serve(
-    requests: socket.socket, command: str | None, preload: Preload | None
-) -> Callable[[], object] | None:
+def _serve(requests: socket.socket, command: str | None, preload: Preload | None) -> Callable[[], object] | None:
     lines = wire.Lines(requests)
     while True:
         select.select([requests], [], [], 1.0)
@@ -90,7 +88,7 @@ def _fork(
     os.close(writer)
     for fd in fds[1:]:
         os.close(fd)
-    keeper.run(launch, control, pid, reader)
+    return keeper.run(launch, control, pid, reader)
 
 
 def _reap() -> None:

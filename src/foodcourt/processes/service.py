@@ -96,11 +96,7 @@ class Service:
                 self._wait_until_ready()
             except ServiceExited as error:
                 # Between choosing a port and binding it, somebody else may have taken it.
-                if (
-                    self._fixed_port is None
-                    and attempt < 2
-                    and "address already in use" in error.tail.lower()
-                ):
+                if self._fixed_port is None and attempt < 2 and "address already in use" in error.tail.lower():
                     continue
                 raise
             except BaseException:
