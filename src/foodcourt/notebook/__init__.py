@@ -1,1 +1,29 @@
-"""TODO"""
+"""What notebook cells call.
+
+Everything here is synchronous: a notebook's event loop is already running, so a cell cannot start another one.
+"""
+
+from foodcourt.notebook.exploring import explore
+from foodcourt.notebook.finishing import finish
+from foodcourt.notebook.links import open_docs
+from foodcourt.notebook.pictures import picture
+from foodcourt.notebook.plots import bars, gantt, histogram
+from foodcourt.notebook.predicting import compare, predict
+from foodcourt.notebook.quizzes import quiz
+from foodcourt.notebook.scratch import begin
+from foodcourt.notebook.starting import start
+
+__all__ = [
+    "bars",
+    "begin",
+    "compare",
+    "explore",
+    "finish",
+    "gantt",
+    "histogram",
+    "open_docs",
+    "picture",
+    "predict",
+    "quiz",
+    "start",
+]
