@@ -1,0 +1,39 @@
+# Food Court. `make help` lists what can be made; `make lab` is all that a learner needs.
+
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help lab setup test setup-tests lint bench clean clean-all
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+lab: setup ## open the workbook in JupyterLab (ARGS="--no-browser" goes to JupyterLab)
+	@$(BIN)/foodcourt lab $(ARGS)
+
+setup: ## make .venv and install what is missing (PYTHON=… picks a Python, SYSTEM_PACKAGES=no only tells)
+	@scripts/setup.sh
+
+test: setup-tests lint ## run every check and test (ARGS="-k users" goes to pytest)
+	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
+	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+		HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" $(BIN)/python -m pytest $(ARGS)
+
+setup-tests:
+	@scripts/setup.sh --tests
+
+lint: setup ## check style, types and import rules, notebooks included
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## time `foodcourt check` against a hand-written test file
+	@$(BIN)/python tests/bench/bench.py
+
+clean: ## remove caches and build products; .venv and your answers stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist .foodcourt/home
+	find . -path ./.venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+clean-all: clean ## remove .venv too; your answers (.foodcourt/learner.json) stay
+	rm -rf .venv .foodcourt/work
