@@ -26,11 +26,22 @@ wrong. There is one way to make something go wrong: call the verb.
 Faults lie on top of each other: a call meets the newest one in its scope, and what that lets through (`OK`,
 `Delay`, `Drip`, `Cut`, `Hold`…) meets the next older one, at last the route.
 
+A `TcpProxy` spoils connections to anything else, be it a broker, a gRPC server or an upstream, by the same grammar::
+
+    with TcpProxy("127.0.0.1", redis_port) as proxy:
+        proxy.latency(seconds=0.1, jitter=0.02)
+        with proxy.blackhole(direction="to_client"):
+            ...
+
 Everything is synchronous and runs in a thread of its own, so it works in a notebook cell and in a test
 alike. Nothing is left behind when the block ends.
 """
 
 from foodcourt.faults.calls import Call
+from foodcourt.faults.connections import Connections
+from foodcourt.faults.handle import Handle
+from foodcourt.faults.plan import Fault
+from foodcourt.faults.proxy import TcpProxy
 from foodcourt.faults.replies import (
     OK,
     Cut,
@@ -49,15 +60,19 @@ from foodcourt.faults.upstream import Upstream
 __all__ = [
     "OK",
     "Call",
+    "Connections",
     "Cut",
     "Delay",
     "Drip",
+    "Fault",
     "Flood",
+    "Handle",
     "Hang",
     "Hold",
     "Malformed",
     "Reply",
     "Reset",
     "Status",
+    "TcpProxy",
     "Upstream",
 ]

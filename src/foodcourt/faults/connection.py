@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import cast
 
 from foodcourt.faults.answering import Answering, Link
@@ -17,6 +15,7 @@ from foodcourt.faults.loop import LoopThread
 from foodcourt.faults.parsing import Request, RequestParser
 from foodcourt.faults.replies.base import AnswerOver
 from foodcourt.faults.replies.status import Status
+from foodcourt.faults.sockets import reset_on_close
 
 _MAX_WAITING = 64 * 1024  # bytes of further requests taken while one is being answered
 _FAREWELL = 1.0  # seconds that a client has to close its side after we closed ours
@@ -26,9 +25,9 @@ _FAREWELL = 1.0  # seconds that a client has to close its side after we closed o
 class Site:
     """What the connections of one upstream share."""
 
-    loop: LoopThread
     journal: Journal
     decide: Callable[[Call], tuple[Call, list[Link]]]
+    _: KW_ONLY
     keep_alive: bool
     max_body: int
     connections: set[Connection] = field(default_factory=set)
@@ -37,8 +36,9 @@ class Site:
 class Connection(asyncio.Protocol):
     """Lives in the loop's thread, from accept to close."""
 
-    def __init__(self, site: Site, number: int) -> None:
+    def __init__(self, loop: LoopThread, site: Site, number: int) -> None:
         """Begin when the connection has been accepted."""
+        self._loop = loop
         self._site = site
         self._number = number
         self._accepted_at = site.journal.now()
@@ -122,7 +122,7 @@ class Connection(asyncio.Protocol):
         with contextlib.suppress(OSError):  # the client has reset the connection: there is nobody to tell
             self.transport.write_eof()
         self.transport.resume_reading()
-        self._farewell = self._site.loop.loop.call_later(_FAREWELL, self.transport.abort)
+        self._farewell = self._loop.loop.call_later(_FAREWELL, self.transport.abort)
 
     def reset(self) -> None:
         """Close at once and without order: the client sees RST."""
@@ -163,7 +163,7 @@ class Connection(asyncio.Protocol):
         journal.update(self._key, params=call.params, note=call.note, reply=links[0].reply)
         closing = not (self._site.keep_alive and request.keep_alive)
         answering = Answering(self, journal, self._key, call, links, closing=closing)
-        self._task = self._site.loop.spawn(self._answer(answering, self._key))
+        self._task = self._loop.spawn(self._answer(answering, self._key))
 
     def _call(self, request: Request) -> Call:
         return Call(
@@ -200,8 +200,3 @@ class Connection(asyncio.Protocol):
             self._site.journal.close(self._key, hung_up_at=self._site.journal.now())
             self._task.cancel()
             self._key = self._task = None
-
-
-def reset_on_close(sock: socket.socket) -> None:
-    """Make the kernel send RST in place of FIN when this socket is closed."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -5,29 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from foodcourt.faults.calls import Call
-
-
-@dataclass(frozen=True, slots=True)
-class Connections:
-    """How many connections there were since the start or the last `forget()`.
-
-    Attributes:
-        accepted: all that were taken.
-        open: those that are open now, older ones included.
-        idle: closed ones over which not one call came.
-        failed: those over which something came that could not be parsed.
-        turned_away: those that were dropped at once because too many were open.
-    """
-
-    accepted: int = 0
-    open: int = 0
-    idle: int = 0
-    failed: int = 0
-    turned_away: int = 0
+from foodcourt.faults.connections import Connections
 
 
 class Journal:
@@ -84,8 +66,7 @@ class Journal:
     def count(self, **steps: int) -> None:
         """Add to the counters of `Connections`."""
         with self._changed:
-            now = {name: getattr(self._connections, name) + step for name, step in steps.items()}
-            self._connections = replace(self._connections, **now)
+            self._connections = self._connections.plus(**steps)
             self._changed.notify_all()
 
     def forget(self) -> None:

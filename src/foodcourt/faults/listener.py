@@ -25,7 +25,7 @@ class Listener:
     def __init__(
         self, loop: LoopThread, on_accept: Callable[[socket.socket], None], on_refuse: Callable[[], None]
     ) -> None:
-        """Bind a free port and listen; `on_refuse` is called in the loop when the port begins to refuse."""
+        """Bind a free port; `on_refuse` is called in the loop when the port begins to refuse."""
         self._loop = loop
         self._on_accept = on_accept
         self._on_refuse = on_refuse
@@ -33,17 +33,17 @@ class Listener:
         self._closed = False
         self._socket = _bind_free_port()
         self.port: int = self._socket.getsockname()[1]
-        try:
-            loop.call(self._listen)
-        except BaseException:
-            self._socket.close()
-            raise
+
+    def listen(self) -> None:
+        """Begin to accept connections."""
+        self._loop.call(self._listen)
 
     def refuse(self, seconds: float | None = None) -> Handle:
         """Refuse connections until the handle is ended, or for so many seconds."""
 
         def undo() -> None:
-            self._loop.call(self._come_back, handle)
+            if not self._closed:
+                self._loop.call(self._come_back, handle)
 
         handle = Handle(undo)
         self._loop.call(self._go_away, handle, seconds)
@@ -87,9 +87,10 @@ class Listener:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
     def _come_back(self, handle: Handle) -> None:
-        self._refusals.discard(handle)
-        if not self._refusals and not self._closed:
-            self._listen()
+        if handle in self._refusals:
+            self._refusals.remove(handle)
+            if not self._refusals and not self._closed:
+                self._listen()
 
     def _accept(self) -> None:
         for _ in range(_ACCEPTS_PER_WAKE):

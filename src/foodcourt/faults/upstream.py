@@ -5,26 +5,25 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Self
 
-from foodcourt.errors import UsageError
 from foodcourt.faults.answering import Link
 from foodcourt.faults.calls import Answer, Call
-from foodcourt.faults.connection import Connection, Site, reset_on_close
+from foodcourt.faults.connection import Connection, Site
+from foodcourt.faults.connections import Connections
 from foodcourt.faults.handle import Handle
-from foodcourt.faults.journal import Connections, Journal
-from foodcourt.faults.listener import HOST, Listener
+from foodcourt.faults.journal import Journal
 from foodcourt.faults.loop import LoopThread
 from foodcourt.faults.plan import Fault, Plan, Scope
 from foodcourt.faults.replies import Reply, Status
 from foodcourt.faults.replies.status import UNSET
 from foodcourt.faults.routes import Routes
+from foodcourt.faults.server import Server
 from foodcourt.faults.timeline import timeline
 from foodcourt.faults.verbs import FaultVerbs
 
 
-class Upstream(FaultVerbs):
+class Upstream(Server, FaultVerbs):
     """A real HTTP/1.1 server on a free port of 127.0.0.1, in a thread of its own.
 
     Use it in a `with` block, or `start()` and `stop()` it. Routes and faults may be set before and after.
@@ -50,72 +49,12 @@ class Upstream(FaultVerbs):
             max_recorded: bytes of requests that are remembered in all.
             max_connections: open at once; further ones are reset and counted as turned away.
         """
-        self.name = name
-        self._max_connections = max_connections
-        self._keep_alive = keep_alive
-        self._max_body = max_body
+        super().__init__(name, max_connections)
         self._routes = Routes()
         self._plan = Plan()
         self._journal = Journal(max_calls, max_recorded)
-        self._site: Site | None = None
-        self._listener: Listener | None = None
+        self._site = Site(self._journal, self._decide, keep_alive=keep_alive, max_body=max_body)
         self._connection_number = 0
-
-    # Life.
-
-    def start(self) -> Self:
-        """Start to listen; returns itself.
-
-        Raises:
-            UsageError: it has been started before.
-        """
-        if self._site is not None:
-            raise UsageError(f"{self.name} was started before: make a new Upstream()")
-        loop = LoopThread(f"foodcourt {self.name}")
-        self._site = Site(loop, self._journal, self._decide, self._keep_alive, self._max_body)
-        try:
-            self._listener = Listener(loop, self._accept, self._drop_connections)
-        except BaseException:
-            loop.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Close every connection and the port, end the thread; what was recorded stays readable.
-
-        Raises:
-            GraderError: the upstream itself broke while it ran.
-        """
-        listener, self._listener = self._listener, None
-        if listener is None or self._site is None:
-            return
-        listener.close()
-        self._site.loop.call(self._drop_connections)
-        self._site.loop.stop()
-
-    def __enter__(self) -> Self:
-        """Start."""
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop."""
-        self.stop()
-
-    @property
-    def port(self) -> int:
-        """The port it listens on.
-
-        Raises:
-            UsageError: it does not run.
-        """
-        return self._running().port
-
-    @property
-    def url(self) -> str:
-        """Its base URL, `http://127.0.0.1:PORT`."""
-        return f"http://{HOST}:{self.port}"
 
     # What it answers when all is well.
 
@@ -150,27 +89,16 @@ class Upstream(FaultVerbs):
             reply = Status(status, json=json, body=body, headers=headers or {}, close=close)
         self._routes.add(path, method, reply)
 
-    # What goes wrong: see also FaultVerbs.
+    # What goes wrong: see FaultVerbs, and refuse() and recover() of Server.
 
-    def refuse(self, seconds: float | None = None) -> Handle:
-        """Close the port and every connection, as a process that died; new connections are refused.
-
-        The port stays ours, and is the same when the fault ends (by itself after `seconds`, if given).
-        """
-        return self._running().refuse(seconds)
-
-    def recover(self) -> None:
-        """End every fault; routes and records stay."""
-        for fault in self._plan.faults:
-            fault.end()
-        if self._listener is not None:
-            self._listener.recover()
+    def _handles(self) -> tuple[Handle, ...]:
+        return self._plan.faults
 
     def _put_in_force(self, replies: tuple[Answer, ...], scope: Scope, *, script: bool = False) -> Fault:
         def undo() -> None:
             self._plan.remove(fault)
-            if self._listener is not None and self._site is not None:
-                self._site.loop.call(fault.released.set)
+            if self._running is not None:
+                self._running[0].call(fault.released.set)
 
         fault = Fault(replies, scope, undo, script=script)
         self._plan.add(fault)
@@ -223,27 +151,19 @@ class Upstream(FaultVerbs):
         """Return the exchange on the wire as text, one line per event."""
         return timeline(self.calls)
 
-    def _running(self) -> Listener:
-        if self._listener is None:
-            raise UsageError(f"{self.name} does not run: use `with Upstream() as users:` or call start()")
-        return self._listener
-
     # In the loop's thread.
 
-    def _accept(self, accepted: socket.socket) -> None:
-        site = self._site
-        assert site is not None
-        if len(site.connections) >= self._max_connections:
-            self._journal.count(turned_away=1)
-            reset_on_close(accepted)
-            accepted.close()
-            return
+    def _turned_away(self) -> None:
+        self._journal.count(turned_away=1)
+
+    def _accepted(self, loop: LoopThread, accepted: socket.socket) -> None:
         self._connection_number += 1
-        connection = Connection(site, self._connection_number)
-        site.loop.spawn(_connect(site.loop, connection, accepted))
+        connection = Connection(loop, self._site, self._connection_number)
+        connecting = loop.spawn(_connect(loop, connection, accepted))
+        # Cancelled by stop() before it began, it would leave the socket open.
+        connecting.add_done_callback(lambda task: accepted.close() if task.cancelled() else None)
 
     def _drop_connections(self) -> None:
-        assert self._site is not None
         for connection in tuple(self._site.connections):
             connection.drop("the upstream closed the connection")
 
