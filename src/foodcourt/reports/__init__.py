@@ -1,1 +1,1 @@
-"""TODO"""
+"""A report in the forms in which people and programs read it: all made from the one `Report`."""

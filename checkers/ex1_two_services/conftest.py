@@ -1,0 +1,55 @@
+"""The fixtures of exercise 1: the learner's two services, and a users-service of ours that misbehaves on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from stage import IMPATIENT, PATIENT, Orders, User, some_user
+
+from foodcourt.faults import Upstream
+from foodcourt.grading.learner_service import LearnerService
+from foodcourt.grading.submission import Submission
+
+
+@pytest.fixture(scope="session")
+def users_service(submission: Submission) -> LearnerService:
+    """The learner's users-service."""
+    return submission.uvicorn("users_service", name="users-service")
+
+
+@pytest.fixture(scope="session")
+def upstream(submission: Submission) -> Iterator[Upstream]:
+    """A users-service of ours, which knows nobody yet."""
+    with Upstream("users-service (ours)") as server:
+        submission.upstreams.append(server)
+        yield server
+
+
+@pytest.fixture
+def users(upstream: Upstream) -> Iterator[Upstream]:
+    """That users-service, well again after each check."""
+    yield upstream
+    upstream.recover()
+
+
+@pytest.fixture
+def user(upstream: Upstream) -> User:
+    """A user that it knows."""
+    user = some_user()
+    upstream.answer(f"/users/{user.id}", json=user.json())
+    return user
+
+
+@pytest.fixture(scope="session")
+def orders(submission: Submission, upstream: Upstream) -> Orders:
+    """The learner's orders-service, with time to spare for its upstream."""
+    env = {"USERS_URL": upstream.url, "USERS_TIMEOUT": str(PATIENT)}
+    return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
+
+
+@pytest.fixture(scope="session")
+def impatient_orders(submission: Submission, upstream: Upstream) -> Orders:
+    """The learner's orders-service, told not to wait for long."""
+    env = {"USERS_URL": upstream.url, "USERS_TIMEOUT": str(IMPATIENT)}
+    return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))

@@ -1,0 +1,164 @@
+"""What a learner's service answered to one request, and what a check expects of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from foodcourt.grading.failures import CheckFailed, SubmissionBroken, TooSlow
+from foodcourt.grading.shapes import mismatch, shorten
+from foodcourt.grading.timeline import Event
+
+if TYPE_CHECKING:
+    from foodcourt.grading.learner_service import LearnerService
+
+__all__ = ["Answer", "Request"]
+
+NO_ANSWER = 0
+"""Key in `mistakes` for a request that was never answered, or too late."""
+WRONG_BODY = -1
+"""Key in `mistakes` for the right status with a body of the wrong shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as a check writes it.
+
+    Attributes:
+        method: HTTP method.
+        path: path with query.
+        body: sent as JSON unless it is None; bytes are sent as they are.
+    """
+
+    method: str
+    path: str
+    body: Any = None
+
+    def __str__(self) -> str:
+        """Give it as one line: `POST /orders {"user_id": 7}`."""
+        line = f"{self.method} {self.path}"
+        return line if self.body is None else f"{line} {shorten(self.body)}"
+
+    def curl(self, url: str) -> str:
+        """Give the shell line that asks the same of the service at `url`."""
+        words = ["curl", "-i"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        if (content := self.content()) is not None:
+            words += ["-H", "Content-Type: application/json", "-d", content.decode("utf-8", "replace")]
+        return shlex.join([*words, url + self.path])
+
+    def content(self) -> bytes | None:
+        """Give the bytes to send."""
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        request: what was asked.
+        service: who was asked.
+        status: HTTP status; `NO_ANSWER` when none came.
+        body: the first 2 MiB of the body.
+        problem: why there is no (whole) answer, as the end of "got …"; empty when there is one.
+        started: monotonic seconds when it was asked.
+        elapsed: seconds until the answer was there, or until it was given up.
+        log_mark: how much the service had logged before it was asked.
+    """
+
+    request: Request
+    service: LearnerService
+    status: int
+    body: bytes
+    problem: str
+    started: float
+    elapsed: float
+    log_mark: int
+
+    def json(self) -> Any:
+        """Parse the body.
+
+        Raises:
+            CheckFailed: it is no JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise self._failed("an answer in JSON", f"{self.status} with {self.text()}") from None
+
+    def events(self) -> list[Event]:
+        """Give the exchange as events for a timeline."""
+        outcome = self.problem or f"{self.status} {self.text()}"
+        return [
+            Event(self.started, "checker", f"asks {self.service.name}: {self.request}"),
+            Event(self.started + self.elapsed, self.service.name, f"answers the checker: {outcome}"),
+        ]
+
+    def text(self, limit: int = 160) -> str:
+        """Give the body as text on one line, cut to `limit` characters."""
+        text = " ".join(self.body[: 4 * limit].decode("utf-8", "replace").split()) or "an empty body"
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+
+    def expect(
+        self,
+        status: int | Collection[int],
+        *,
+        json: Any = None,
+        within: float | None = None,
+        mistakes: Mapping[int, str] | None = None,
+    ) -> Answer:
+        """Give the verdict on this answer.
+
+        Args:
+            status: the expected status, or several that are fine.
+            json: the shape that the body must have (see `shapes.mismatch`).
+            within: seconds in which the answer must be there.
+            mistakes: what it most likely means, by the status that came (or `NO_ANSWER`, `WRONG_BODY`).
+
+        Raises:
+            CheckFailed: it is not as expected.
+        """
+        allowed = {status} if isinstance(status, int) else set(status)
+        mistakes = mistakes or {}
+        expected = " or ".join(map(str, sorted(allowed))) + (f" within {within:.2g} s" if within else "")
+        expected += f" to {self.request}"
+        if self.problem:
+            raise self._failed(expected, self.problem, mistakes.get(NO_ANSWER, ""))
+        if self.status not in allowed:
+            observed = str(self.status) + (f" after {self.elapsed:.1f} s" if within and self.elapsed > within else "")
+            raise self._failed(expected, f"{observed} with {self.text()}", mistakes.get(self.status, ""))
+        if within is not None and self.elapsed > within:
+            # A miss by more than twice is no matter of a busy machine.
+            kind = TooSlow if self.elapsed < 2 * within else CheckFailed
+            raise kind(expected, f"{self.status} after {self.elapsed:.2f} s", mistake=mistakes.get(NO_ANSWER, ""))
+        if json is not None and (wrong := mismatch(json, self.json())):
+            raise self._failed(
+                f"{expected} with {_described(json)}", f"{self.text()}: {wrong}", mistakes.get(WRONG_BODY, "")
+            )
+        return self
+
+    def expect_detail(self, status: int, *, mistakes: Mapping[int, str] | None = None) -> Answer:
+        """Expect an error in FastAPI's form: a JSON object with a `detail`, whatever that is."""
+        return self.expect(status, json={"detail": object}, mistakes=mistakes)
+
+    def _failed(self, expected: str, observed: str, mistake: str = "") -> CheckFailed:
+        if (status := self.service.died()) is not None:
+            crash = self.service.crash(self.log_mark)
+            return SubmissionBroken(f"{self.service.name} ended with {status} at {self.request}\n{crash}")
+        if self.status >= 500 and (trace := self.service.traceback(self.log_mark)):
+            observed += f"; your code raised {trace.error} ({trace.where or 'outside your files'})"
+            mistake = trace.mistake or mistake
+        return CheckFailed(expected, observed, mistake=mistake)
+
+
+def _described(expected: Any) -> str:
+    if isinstance(expected, dict):
+        return "{" + ", ".join(f'"{key}": {_described(value)}' for key, value in expected.items()) + "}"
+    return expected.__name__ if isinstance(expected, type) else shorten(expected)

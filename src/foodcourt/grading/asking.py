@@ -1,0 +1,80 @@
+"""Asking a learner's service over HTTP: a connection of its own for each request, and a deadline for all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import httpx
+
+from foodcourt.grading.answers import NO_ANSWER, Answer, Request
+
+if TYPE_CHECKING:
+    from foodcourt.grading.learner_service import LearnerService
+
+__all__ = ["Asker"]
+
+_BODY_LIMIT = 2 << 20
+
+
+class Asker:
+    """An HTTP client that no answer can hold up: neither silence, nor a drip, nor one that never ends."""
+
+    def __init__(self) -> None:
+        """Open nothing yet."""
+        self._runner = asyncio.Runner()
+        self._client = httpx.AsyncClient(
+            timeout=None,  # noqa: S113 - the whole request has a deadline; httpx's are per read and write
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            headers={"Connection": "close"},
+            trust_env=False,
+            verify=False,  # noqa: S501 - plain HTTP only; saves loading the certificates
+        )
+
+    def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
+        """Send requests at the same time; give the answers in their order.
+
+        Args:
+            service: whom to ask.
+            requests: what to ask.
+            patience: seconds after which a request without a whole answer is given up.
+        """
+
+        async def together() -> list[Answer]:
+            return await asyncio.gather(*(self._one(service, request, patience) for request in requests))
+
+        return self._runner.run(together())
+
+    async def _one(self, service: LearnerService, request: Request, patience: float) -> Answer:
+        status, body, problem, mark = NO_ANSWER, b"", "", service.log_size()
+        headers = {"Content-Type": "application/json"} if request.body is not None else {}
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(patience):
+                call = self._client.stream(
+                    request.method, service.url + request.path, content=request.content(), headers=headers
+                )
+                async with call as response:
+                    status = response.status_code
+                    async for chunk in response.aiter_bytes():
+                        body += chunk
+                        if len(body) > _BODY_LIMIT:
+                            problem = f"an answer of more than {_BODY_LIMIT >> 20} MiB"
+                            break
+        except TimeoutError:
+            problem = (
+                f"no answer in {patience:.1f} s" if not status else f"an unfinished answer after {patience:.1f} s"
+            )
+            status = NO_ANSWER
+        except httpx.ConnectError:
+            problem = "a refused connection"
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            problem = f"a broken answer ({type(error).__name__}: {error})"[:300]
+        return Answer(request, service, status, body, problem, started, time.monotonic() - started, mark)
+
+    def close(self) -> None:
+        """Close the client and its event loop."""
+        self._runner.run(self._client.aclose())
+        self._runner.close()

@@ -1,0 +1,176 @@
+"""Grades submissions: one child pytest each, which talks to the learner's processes and reports back over a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from foodcourt.catalog import CheckSpec, Exercise
+from foodcourt.errors import GraderError
+from foodcourt.grading.intake import copy_submission, look_at
+from foodcourt.grading.verdicts import Outcome, Report, Verdict, evidence_from
+from foodcourt.processes import ForkServer, Process
+from foodcourt.processes.logs import last_lines, read_log
+
+__all__ = ["Grader"]
+
+_PATIENCE = 30.0
+"""Seconds beyond its own time limit after which a silent check is taken to be stuck in our own code."""
+
+
+class Grader:
+    """Grades one submission after the other, with the parents of the processes that it takes started once.
+
+    Two fork servers start at once and import side by side: one is the parent of the checkers' pytest, the other of
+    the learner's programs. They are different interpreters; nothing of the one can be reached from the other.
+    """
+
+    def __init__(self) -> None:
+        """Start the parents."""
+        self._checkers = ForkServer("pytest", extra=("foodcourt.pytest_plugin", "foodcourt.faults"))
+        self._programs = ForkServer("uvicorn")
+
+    def grade(
+        self,
+        exercise: Exercise,
+        folder: Path,
+        *,
+        learner: str | None = None,
+        hints: int = 0,
+        first: Sequence[str] = (),
+        on_begin: Callable[[CheckSpec], None] = lambda _: None,
+        on_verdict: Callable[[Verdict], None] = lambda _: None,
+    ) -> Report:
+        """Grade one submission.
+
+        Args:
+            exercise: which exercise it is of.
+            folder: where it lies; a copy of it is graded.
+            learner: whose it is.
+            hints: how many hints a verdict tells, 0 to 3.
+            first: ids of checks to run first.
+            on_begin: called when a check begins.
+            on_verdict: called with each verdict as it is given.
+
+        Raises:
+            UsageError: the folder cannot be a submission.
+            GraderError: grading could not even begin.
+        """
+        look_at(folder, exercise)
+        specs = {spec.id: spec for spec in exercise.checks}
+        started_at, began = datetime.now(UTC), time.monotonic()
+        verdicts: dict[str, Verdict] = {}
+        scratch = Path(tempfile.mkdtemp(prefix="grading-", dir=self._checkers.folder))
+        try:
+            copy_submission(folder, scratch / "submission")
+            for event in self._events(exercise, scratch, first):
+                if "begins" in event:
+                    on_begin(specs[event["begins"]])
+                    continue
+                verdict = _verdict(specs[event["id"]], event, hints)
+                verdicts[verdict.id] = verdict
+                on_verdict(verdict)
+            for spec in exercise.checks:
+                if spec.id not in verdicts:  # a missing result is never a pass
+                    verdicts[spec.id] = missing = _verdict(spec, _no_verdict(scratch / "pytest.log"), hints)
+                    on_verdict(missing)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        checks = tuple(verdicts[spec.id] for spec in exercise.checks)
+        return Report(exercise.slug, learner, "off", started_at, time.monotonic() - began, checks)
+
+    def _events(self, exercise: Exercise, scratch: Path, first: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Run the checkers and give what they report, until they end or say nothing for too long."""
+        reader, writer = os.pipe()
+        try:
+            process = self._launch(exercise, scratch, first, writer)
+        finally:
+            os.close(writer)
+        try:
+            with os.fdopen(reader, "rb", buffering=0) as stream:
+                yield from _lines(stream, max(spec.limit for spec in exercise.checks) + _PATIENCE)
+        finally:
+            process.close()
+
+    def _launch(self, exercise: Exercise, scratch: Path, first: Sequence[str], events: int) -> Process:
+        return self._checkers.launch(
+            [
+                "pytest",
+                str(exercise.checker),
+                f"--rootdir={exercise.checker.parent}",
+                f"--config-file={exercise.checker.parent / 'pytest.ini'}",
+                f"--basetemp={scratch / 'temp'}",
+                f"--submission={scratch / 'submission'}",
+                f"--first={','.join(first)}",
+            ],
+            cwd=scratch,
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "HOME": str(scratch),
+                "LANG": "C.UTF-8",
+                "TMPDIR": str(scratch),
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "PYTHONUNBUFFERED": "1",
+            },
+            log=scratch / "pytest.log",
+            fds={"FOODCOURT_EVENTS_FD": events, "FOODCOURT_PROGRAMS_FD": self._programs.fileno()},
+        )
+
+    def close(self) -> None:
+        """End both parents and everything that they started."""
+        self._checkers.close()
+        self._programs.close()
+
+    def __enter__(self) -> Grader:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+def _lines(stream: Any, patience: float) -> Iterator[dict[str, Any]]:
+    buffer = b""
+    while select.select([stream], [], [], patience)[0]:
+        chunk = stream.read(1 << 16)
+        if not chunk:
+            return
+        *lines, buffer = (buffer + chunk).split(b"\n")
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise GraderError(f"a checker reported what is no JSON: {line[:200]!r}") from error
+
+
+def _no_verdict(log: Path) -> dict[str, Any]:
+    message = "the grader broke, this is not your fault: the checker ended without a verdict"
+    if tail := last_lines(read_log(log), 20):
+        message += f"; its last lines were:\n{tail}"
+        log.unlink()  # told once, with the first check that has no verdict
+    return {"outcome": Outcome.ERROR, "message": message, "evidence": [], "duration_s": 0.0}
+
+
+def _verdict(spec: CheckSpec, event: dict[str, Any], hints: int) -> Verdict:
+    outcome = Outcome(event["outcome"])
+    return Verdict(
+        id=spec.id,
+        title=spec.title,
+        required=not spec.stretch,
+        points=spec.points if outcome is Outcome.PASSED else 0,
+        max_points=spec.points,
+        outcome=outcome,
+        message=event["message"],
+        hint="\n\n".join(spec.hints[:hints]) if outcome is Outcome.FAILED else "",
+        evidence=evidence_from(event["evidence"]),
+        duration_s=event["duration_s"],
+    )

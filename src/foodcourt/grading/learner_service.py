@@ -1,0 +1,137 @@
+"""One of the learner's services under test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from foodcourt.errors import ServiceExited, ServiceNotReady
+from foodcourt.grading.answers import Answer, Request
+from foodcourt.grading.failures import CheckFailed, SubmissionBroken
+from foodcourt.grading.tracebacks import Traceback, last_traceback
+from foodcourt.processes.service import Service, describe_exit
+
+if TYPE_CHECKING:
+    from foodcourt.grading.submission import Submission
+
+__all__ = ["LearnerService"]
+
+PATIENCE = 5.0
+"""Seconds that a request may take where a check does not say otherwise."""
+READY_TIMEOUT = 15.0
+"""Seconds that a service may take to listen."""
+
+
+class LearnerService:
+    """A running service of the submission; asked over the network, read through its log, never imported."""
+
+    def __init__(self, service: Service, submission: Submission) -> None:
+        """Wrap a service that is described but not started."""
+        self._service = service
+        self._submission = submission
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._service.name
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._service.url
+
+    @property
+    def command(self) -> str:
+        """The shell line that starts it by hand."""
+        return self._service.command
+
+    def start(self) -> LearnerService:
+        """Start it, or start it again if it ended meanwhile.
+
+        Raises:
+            SubmissionBroken: it ended or never listened; the message is the learner's traceback.
+        """
+        try:
+            self._service.start()
+        except ServiceExited as error:
+            raise SubmissionBroken(
+                f"{self.name} does not start: {describe_exit(error.status)}\n{self.crash()}",
+                mistake=self._start_mistake(),
+            ) from None
+        except ServiceNotReady:
+            raise SubmissionBroken(
+                f"{self.name} started, but nothing answered on its port within {READY_TIMEOUT:g} s\n"
+                f"its last lines were:\n{self._service.logs(last=8)}",
+                mistake="it listens on another address or port than it was told, or blocks while it is imported",
+            ) from None
+        return self
+
+    def get(self, path: str, *, patience: float = PATIENCE) -> Answer:
+        """Send a GET request."""
+        return self.ask([Request("GET", path)], patience=patience)[0]
+
+    def post(self, path: str, body: Any, *, patience: float = PATIENCE) -> Answer:
+        """Send a POST request with a JSON body (bytes: as they are)."""
+        return self.ask([Request("POST", path, body)], patience=patience)[0]
+
+    def ask(self, requests: Sequence[Request], *, patience: float = PATIENCE) -> list[Answer]:
+        """Send requests at the same time, within what is left of the check's time limit.
+
+        Raises:
+            CheckFailed: nothing is left of it.
+        """
+        left = self._submission.time_left()
+        if left <= 0:
+            raise CheckFailed(
+                "the check to be done in time", f"no time left before {requests[0]}: answers came too late"
+            )
+        if not self._service.running:
+            self.start()
+        answers = self._submission.asker.ask(self, requests, min(patience, left))
+        self._submission.exchanges += answers
+        return answers
+
+    def died(self) -> str | None:
+        """Say how it ended, or give None while it runs."""
+        status = self._service.wait(0)
+        return None if status is None else describe_exit(status)
+
+    def log(self, mark: int = 0) -> str:
+        """Give what it printed after the first `mark` characters; all of it where it was restarted since."""
+        text = self._service.logs()
+        return text[mark if mark <= len(text) else 0 :]
+
+    def log_size(self) -> int:
+        """Give the number of characters printed so far."""
+        return len(self._service.logs())
+
+    def traceback(self, mark: int = 0) -> Traceback | None:
+        """Find the last traceback printed after `mark`.
+
+        An answer 500 arrives before its traceback is logged, so this waits a little for one.
+        """
+        deadline = time.monotonic() + 0.3
+        while True:
+            found = last_traceback(self.log(mark), self._submission.folder)
+            if found or time.monotonic() >= deadline:
+                return found
+            time.sleep(0.01)
+
+    def crash(self, mark: int = 0) -> str:
+        """Give the traceback it died of, or its last lines when there is none."""
+        trace = self.traceback(mark)
+        return str(trace) if trace else "its last lines were:\n" + self._service.logs(last=8)
+
+    def _start_mistake(self) -> str:
+        trace = last_traceback(self._service.logs(), self._submission.folder)
+        if trace:
+            return trace.mistake
+        if 'Attribute "app" not found' in self._service.logs():
+            return "the module has no variable named `app`"
+        return ""
+
+    def close(self) -> None:
+        """Kill it: a checker has no use for its farewell."""
+        self._service.kill()
+        self._service.close()

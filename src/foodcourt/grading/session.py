@@ -1,0 +1,154 @@
+"""The pytest plugin that grades: orders the checks, skips what cannot be judged, and reports each verdict at once."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Iterable
+from dataclasses import asdict
+from typing import IO, Any
+
+import pytest
+
+from foodcourt.errors import FoodCourtError
+from foodcourt.grading.failures import CheckFailed, TooSlow
+from foodcourt.grading.submission import Submission
+from foodcourt.grading.verdicts import Outcome
+
+__all__ = ["GradingSession", "Marker"]
+
+_ATTEMPTS = 3
+"""A timing verdict stands when it came out the same so often in a row."""
+
+
+class Marker:
+    """What `@check(id, points=…, needs=…, stretch=…, limit=…)` says of a test."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        """Read it off a collected test.
+
+        Raises:
+            FoodCourtError: the test carries no such marker.
+        """
+        mark = item.get_closest_marker("check")
+        if mark is None or not mark.args:
+            raise FoodCourtError(f'{item.nodeid} has no @check("id", points=…) marker')
+        needs = mark.kwargs.get("needs", ())
+        self.id: str = mark.args[0]
+        self.needs: tuple[str, ...] = (needs,) if isinstance(needs, str) else tuple(needs)
+        self.limit: float = mark.kwargs.get("limit", 20)
+
+
+class GradingSession:
+    """Grades one submission in one pytest session.
+
+    Args:
+        stream: where each event goes as a line of JSON: `{"begins": id}` and `{"id": …, "outcome": …, …}`.
+        first: ids of checks to run first, with what they need.
+    """
+
+    def __init__(self, stream: IO[str], first: Iterable[str] = ()) -> None:
+        """Start with no verdicts."""
+        self._stream = stream
+        self._first = tuple(first)
+        self._outcomes: dict[str, Outcome] = {}
+        self._causes: dict[str, str] = {}
+        self._reported: dict[int, str] = {}
+        self._began = 0.0
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        self._stream.write(json.dumps(event) + "\n")
+        self._stream.flush()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put first what failed last time, with what it needs; keep the file's order otherwise."""
+        by_id = {Marker(item).id: item for item in items}
+        chosen: dict[str, pytest.Item] = {}
+
+        def choose(id_: str) -> None:
+            if id_ in by_id and id_ not in chosen:
+                for need in Marker(by_id[id_]).needs:
+                    choose(need)
+                chosen[id_] = by_id[id_]
+
+        for id_ in (*self._first, *by_id):
+            choose(id_)
+        items[:] = chosen.values()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Announce a check, run it, and see that it has a verdict."""
+        marker = Marker(item)
+        self._began = time.monotonic()
+        self._emit({"begins": marker.id})
+        return (yield)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check that needs one that did not pass, naming the root cause."""
+        for need in Marker(item).needs:
+            if self._outcomes.get(need) is not Outcome.PASSED:
+                pytest.skip(self._causes.get(need, need))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run the check under its time limit, and again when its verdict rests on time alone."""
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        submission = pyfuncitem.funcargs.get("submission")
+        for attempt in range(1, _ATTEMPTS + 1):
+            if isinstance(submission, Submission):
+                submission.begin_check(Marker(pyfuncitem).limit)
+            try:
+                pyfuncitem.obj(**arguments)
+            except TooSlow:
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn the way a check ended into its verdict."""
+        report = yield
+        marker = Marker(item)
+        if call.excinfo is not None and self._outcomes.get(marker.id) is not Outcome.ERROR:
+            self._judge(item, marker.id, call.excinfo)
+        elif call.when == "call":
+            self._verdict(marker.id, Outcome.PASSED, "")
+        return report
+
+    def _judge(self, item: pytest.Item, id_: str, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        error = excinfo.value
+        if isinstance(error, pytest.skip.Exception):
+            cause = str(error.msg)
+            self._causes[id_] = cause
+            self._verdict(id_, Outcome.SKIPPED, f"needs {cause}, which did not pass")
+        elif isinstance(error, CheckFailed):
+            # A fixture of the whole session fails once; pytest raises the same exception for all who ask for it.
+            earlier = self._reported.setdefault(id(error), id_)
+            if earlier != id_:
+                self._causes[id_] = earlier
+                self._verdict(id_, Outcome.SKIPPED, f"needs {earlier}, which did not pass")
+            else:
+                submission = getattr(item, "funcargs", {}).get("submission")
+                evidence = error.evidence + (submission.evidence() if isinstance(submission, Submission) else ())
+                self._verdict(id_, Outcome.FAILED, str(error), [asdict(piece) for piece in evidence])
+        else:
+            self._verdict(
+                id_, Outcome.ERROR, f"the grader broke, this is not your fault: {excinfo.getrepr(style='short')}"
+            )
+
+    def _verdict(self, id_: str, outcome: Outcome, message: str, evidence: Iterable[dict[str, str]] = ()) -> None:
+        self._outcomes[id_] = outcome
+        self._causes.setdefault(id_, id_)
+        self._emit(
+            {
+                "id": id_,
+                "outcome": outcome,
+                "message": message,
+                "evidence": list(evidence),
+                "duration_s": round(time.monotonic() - self._began, 3),
+            }
+        )

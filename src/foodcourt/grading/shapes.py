@@ -1,0 +1,60 @@
+"""Comparing a JSON answer with the shape that a contract asks for; extra keys are always fine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["mismatch", "shorten"]
+
+_NAMES = {
+    object: "anything",
+    int: "an integer",
+    str: "a string",
+    float: "a number",
+    bool: "true or false",
+    dict: "an object",
+    list: "a list",
+}
+
+
+def mismatch(expected: Any, observed: Any, path: str = "") -> str | None:
+    """Say where `observed` is not of the expected shape; None when it is.
+
+    Args:
+        expected: a type (`int`; `object` for anything), a value (`"ok"`), or a dict of these by key.
+        observed: parsed JSON.
+        path: where `observed` stands in the answer, for the message.
+    """
+    where = path or "the answer"
+    if isinstance(expected, type):
+        if isinstance(observed, expected) and not (expected is int and isinstance(observed, bool)):
+            return None
+        return f"{where} should be {_NAMES[expected]}, but is {shorten(observed)}"
+    if isinstance(expected, dict):
+        if not isinstance(observed, dict):
+            return f"{where} should be an object with {_keys(expected)}, but is {shorten(observed)}"
+        for key, value in expected.items():
+            inner = f"{path}.{key}" if path else key
+            if key not in observed:
+                return f"{inner} is missing from {shorten(observed)}"
+            if found := mismatch(value, observed[key], inner):
+                return found
+        return None
+    if observed == expected and isinstance(observed, bool) == isinstance(expected, bool):
+        return None
+    return f"{where} should be {shorten(expected)}, but is {shorten(observed)}"
+
+
+def shorten(value: Any, limit: int = 160) -> str:
+    """Write a value as JSON on one line, cut to `limit` characters."""
+    text = (
+        value
+        if isinstance(value, str) and len(value) > limit
+        else json.dumps(value, ensure_ascii=False, default=repr)
+    )
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _keys(expected: dict[str, Any]) -> str:
+    return " and ".join(f'"{key}"' for key in expected)

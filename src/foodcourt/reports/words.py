@@ -1,0 +1,49 @@
+"""The words that every form of the report shares."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+
+from foodcourt.grading.verdicts import Outcome, Report, Verdict
+
+__all__ = ["MARKS", "headline", "next_step", "plain", "points"]
+
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.SKIPPED: "–", Outcome.ERROR: "!"}
+
+
+def plain(text: str) -> str:
+    """Make a learner's text harmless on a terminal: control characters become visible, line breaks stay."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character)[0] != "C" else f"\\x{ord(character):02x}"
+        for character in text
+    )
+
+
+def points(verdict: Verdict) -> str:
+    """Say what a check gave: `10/10`, or `bonus 0/10`."""
+    return f"{'' if verdict.required else 'bonus '}{verdict.points}/{verdict.max_points}"
+
+
+def headline(report: Report) -> str:
+    """Say in one line how it went."""
+    result = "the grader broke" if report.broken else "passed" if report.passed else "not passed yet"
+    counts = Counter(check.outcome for check in report.checks)
+    parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
+    bonus = f" + {report.bonus} of {report.max_bonus} bonus" if report.max_bonus else ""
+    return f"{result}: {report.score} of {report.max_score} points{bonus} ({parts}) in {report.duration_s:.1f} s"
+
+
+def next_step(report: Report, hints: int = 0) -> str:
+    """Say what to do next: where to begin, and the command that tells more."""
+    short = report.exercise.partition("_")[0]
+    if report.broken:
+        return "this is our fault, not yours; see what is missing with: foodcourt doctor"
+    if report.passed:
+        stretch = next((check for check in report.checks if check.outcome is Outcome.FAILED), None)
+        if stretch is None:
+            return "well done"
+        return f"well done; if you like, go for the bonus: {stretch.title}"
+    first = next(check for check in report.checks if check.outcome is Outcome.FAILED and check.required)
+    more = f"; a hint: foodcourt check {short} --hints {hints + 1}" if hints < 3 else ""
+    return f"begin with {first.id}: {first.title}{more}"
