@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import os
 import select
 import shutil
@@ -23,41 +24,58 @@ from foodcourt.processes.preloads import PRELOADS
 
 __all__ = ["ForkServer", "Process", "shared_fork_server"]
 
+_PATIENCE = 10.0
+_SLICE = 1.0
+"""Seconds after which a waiting thread looks whether another one has received the end meanwhile."""
+
 
 class Process:
     """A program that a fork server started; it dies when this object's socket closes, however that comes about."""
 
-    def __init__(self, control: socket.socket, pid: int) -> None:
-        """Hold the owner's end of the control socket of the program `pid`."""
+    def __init__(self, control: socket.socket) -> None:
+        """Take over the owner's end of a control socket, and wait until the keeper at the other end tells the pid."""
         self._control = control
         self._lines = wire.Lines(control)
         self._lock = threading.Lock()
-        self.pid = pid
+        self.pid = 0
+        """The program's process id; 0: it was never started."""
         self.exit_status: int | None = None
         self.orphans = 0
         """How many processes the program left behind when it ended; they were killed."""
+        while self.pid == 0 and self.exit_status is None:
+            self._receive()
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait up to `timeout` seconds (None: for ever) for the end; the exit status, or None while it runs."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
         while self.exit_status is None:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            with self._lock:
-                if self.exit_status is None and select.select([self._control], [], [], left)[0]:
-                    self._receive()
-            if left == 0.0:
+            self._receive_within(max(0.0, min(deadline - time.monotonic(), _SLICE)))
+            if time.monotonic() >= deadline:
                 break
         return self.exit_status
+
+    def _receive_within(self, timeout: float) -> None:
+        poller = select.poll()
+        with self._lock:
+            if self.exit_status is not None:
+                return
+            poller.register(self._control, select.POLLIN)
+        # Outside the lock, so that other threads may ask and wait meanwhile.
+        if poller.poll(timeout * 1000):
+            with self._lock:
+                if self.exit_status is None and poller.poll(0):
+                    self._receive()
 
     def _receive(self) -> None:
         messages = self._lines.receive()
         if messages is None:  # the keeper was killed, and the program with it
-            self.exit_status = -signal.SIGKILL
-            return
+            messages = iter([{"exited": -signal.SIGKILL}])
         for message in messages:
-            if "exited" in message:
-                self.exit_status = message["exited"]
-                self.orphans = message["orphans"]
+            self.pid = message.get("pid", self.pid)
+            self.orphans = message.get("orphans", 0)
+            self.exit_status = message.get("exited")
+        if self.exit_status is not None:
+            self._control.close()
 
     def signal(self, number: int, *, kill_after: float | None = None) -> None:
         """Send a signal; with `kill_after`, SIGKILL follows after so many seconds if the program still runs."""
@@ -68,8 +86,14 @@ class Process:
             wire.send(self._control, message)
 
     def close(self) -> None:
-        """Let go: whatever is left of the program and its children is killed."""
-        self._control.close()
+        """Let go: whatever is left of the program and its children is killed, and gone when this returns."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+        self.wait(_PATIENCE)
+        with self._lock:
+            if self.exit_status is None:
+                self.exit_status = -signal.SIGKILL
+            self._control.close()
 
 
 class ForkServer:
@@ -77,6 +101,7 @@ class ForkServer:
 
     Args:
         command: one of `PRELOADS`, or None for programs that are only ever executed.
+        extra: modules to import beyond those of the preload.
 
     A fork server is a context manager. When it is closed, or its owner ends in whatever way, everything that it
     started is killed and `folder` is removed.
@@ -85,21 +110,24 @@ class ForkServer:
         folder: scratch folder for the logs of what it starts.
     """
 
-    def __init__(self, command: str | None = None) -> None:
+    def __init__(self, command: str | None = None, *, extra: Sequence[str] = ()) -> None:
         """Start the parent; it imports in the background, the first launch waits for it."""
         ours, theirs = socket.socketpair()
+        self.command = command
+        self._owner = os.getpid()
         self.folder = Path(tempfile.mkdtemp(prefix="foodcourt-"))
         argv = [
             sys.executable,
-            "-I",
+            "-P",
             "-m",
             "foodcourt.processes.server",
             str(theirs.fileno()),
+            str(self._owner),
             str(self.folder),
         ]
         with theirs, (self.folder / "forkserver.log").open("wb") as log:
             self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
-                argv if command is None else [*argv, command],
+                argv if command is None else [*argv, command, *extra],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -120,6 +148,8 @@ class ForkServer:
             folder: existing folder for logs, the caller's to remove.
         """
         self = object.__new__(cls)
+        self.command = None
+        self._owner = os.getpid()
         self._popen = None
         self.folder = folder
         self._requests = socket.socket(fileno=fd)
@@ -132,8 +162,8 @@ class ForkServer:
 
     @property
     def alive(self) -> bool:
-        """Whether the parent still runs, as far as this process can tell."""
-        return self._popen is None or self._popen.poll() is None
+        """Whether the parent still runs, as far as this process can tell; a copy in a forked process is not."""
+        return os.getpid() == self._owner and (self._popen is None or self._popen.poll() is None)
 
     def launch(
         self,
@@ -168,11 +198,10 @@ class ForkServer:
             except OSError as error:
                 ours.close()
                 raise self._lost() from error
-        messages = wire.Lines(ours).receive()
-        if messages is None:
-            ours.close()
+        process = Process(ours)
+        if process.pid == 0:
             raise self._lost()
-        return Process(ours, next(messages)["pid"])
+        return process
 
     def _lost(self) -> FoodCourtError:
         if self._popen is None:
@@ -191,13 +220,17 @@ class ForkServer:
 
     def close(self) -> None:
         """End the parent and all that it started."""
+        popen = self._popen if os.getpid() == self._owner else None
+        if popen is not None:
+            with contextlib.suppress(OSError):  # ends it also where another process holds a copy of the socket
+                self._requests.shutdown(socket.SHUT_RDWR)
         self._requests.close()
-        if self._popen is not None:
+        if popen is not None:
             try:
-                self._popen.wait(timeout=10)
+                popen.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
-                self._popen.kill()
-                self._popen.wait()
+                popen.kill()
+                popen.wait()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> ForkServer:
@@ -209,7 +242,7 @@ class ForkServer:
         self.close()
 
 
-_shared: dict[str | None, ForkServer] = {}
+_shared: list[ForkServer] = []
 _shared_lock = threading.Lock()
 
 
@@ -217,14 +250,15 @@ def shared_fork_server(program: str) -> ForkServer:
     """Give this process's own fork server for `program`, started when first needed and ended with the process."""
     command = program if program in PRELOADS else None
     with _shared_lock:
-        server = _shared.get(command)
-        if server is None or not server.alive:
-            server = _shared[command] = ForkServer(command)
-    return server
+        for server in _shared:
+            if server.command == command and server.alive:
+                return server
+        _shared.append(ForkServer(command))
+        return _shared[-1]
 
 
 @atexit.register
 def _close_shared() -> None:
-    for server in _shared.values():
+    for server in _shared:
         server.close()
     _shared.clear()

@@ -15,12 +15,13 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import NoReturn
 
 from foodcourt.processes import wire
 
-__all__ = ["adopt_orphans", "die_with_parent", "kill_children", "run"]
+__all__ = ["adopt_orphans", "die_with_parent", "drain", "ended_children", "kill_children", "reap", "run"]
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -41,29 +42,63 @@ def die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def kill_children(timeout: float = 5.0) -> int:
+def ended_children() -> int:
+    """Give a descriptor that becomes readable when a child ends."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return reader
+
+
+def drain(fd: int) -> None:
+    """Read away what `ended_children` gave."""
+    with contextlib.suppress(BlockingIOError):
+        os.read(fd, _CHUNK)
+
+
+def reap() -> dict[int, int]:
+    """Collect the children that have ended; gives their exit statuses by process id."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            ended[pid] = os.waitstatus_to_exitcode(status)
+    return ended
+
+
+def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
     """Kill and reap everything below this process.
 
     Killing a child hands its own children to us, so killing direct children until none is left takes the tree.
+    Where orphans are not adopted (macOS), what left its parent before is out of reach.
 
     Args:
+        spare: process ids of children to leave alone; those that have ended are taken out of it.
         timeout: seconds after which a tree that grows faster than it is killed is given up.
 
     Returns:
         How many processes were killed.
     """
+    spare = set() if spare is None else spare
     killed = 0
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
+        spare.difference_update(reap())
         try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
             break
         import psutil  # rarely needed, and not free to import
 
-        for child in psutil.Process().children(recursive=not _LINUX):
-            with contextlib.suppress(psutil.NoSuchProcess):
+        victims = [child for child in psutil.Process().children(recursive=not _LINUX) if child.pid not in spare]
+        if not victims:
+            break
+        for child in victims:
+            with contextlib.suppress(psutil.Error):
                 if child.status() != psutil.STATUS_ZOMBIE:
                     child.kill()
                     killed += 1
@@ -79,17 +114,24 @@ class _Log:
         self._limit = limit
         self._size = 0
         self.total = 0
+        # New files rather than emptied ones: whoever follows the log of an earlier run can tell.
+        for old in (self._path, Path(f"{self._path}.1")):
+            old.unlink(missing_ok=True)
         self._file = self._path.open("wb", buffering=0)
 
     def write(self, data: bytes) -> None:
+        self.total += len(data)
+        with contextlib.suppress(OSError):  # a full disk costs output, not the service
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         if self._size + len(data) > self._limit:
-            self._file.close()
             self._path.replace(f"{self._path}.1")
-            self._file = self._path.open("wb", buffering=0)
+            full, self._file = self._file, self._path.open("wb", buffering=0)
+            full.close()
             self._size = 0
         self._file.write(data)
         self._size += len(data)
-        self.total += len(data)
 
     @property
     def flooded(self) -> bool:
@@ -105,36 +147,27 @@ class _Keeper:
         self._output = output
         self._log = _Log(launch.log, launch.log_limit)
         self._deadline: float | None = None
-        self._wakeup, writer = os.pipe()
-        os.set_blocking(self._wakeup, False)
-        os.set_blocking(writer, False)
+        self._children = ended_children()
         os.set_blocking(output, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(writer)
 
     def keep(self) -> None:
         """Serve the program until it ended or its owner is gone."""
         poller = select.poll()
-        for fd in (self._control.fileno(), self._output, self._wakeup):
+        for fd in (self._control.fileno(), self._output, self._children):
             poller.register(fd, select.POLLIN)
-        while True:
-            wait = 1000 if self._deadline is None else max(0.0, self._deadline - time.monotonic()) * 1000 + 1
+        while (status := reap().get(self._main)) is None:
+            wait = None if self._deadline is None else max(0.0, self._deadline - time.monotonic()) * 1000 + 1
             ready = {fd for fd, _ in poller.poll(wait)}
             if self._output in ready and not self._pump():
                 poller.unregister(self._output)
-            if self._wakeup in ready:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(self._wakeup, _CHUNK)
-            status = self._reap()
-            if status is not None:
-                self._finish(status)
-                return
+            if self._children in ready:
+                drain(self._children)
             if self._control.fileno() in ready and not self._obey():
-                kill_children()
                 return
             if self._deadline is not None and time.monotonic() >= self._deadline:
                 os.kill(self._main, signal.SIGKILL)
                 self._deadline = None
+        self._finish(status)
 
     def _pump(self) -> bool:
         """Move output to the log; False when the program closed it."""
@@ -147,18 +180,6 @@ class _Keeper:
         if self._log.flooded:
             time.sleep(0.005)  # backpressure: the pipe fills and the program waits
         return bool(data)
-
-    def _reap(self) -> int | None:
-        """Collect ended children; the program's exit status once it is among them."""
-        found: int | None = None
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-                if pid == 0:
-                    break
-                if pid == self._main:
-                    found = os.waitstatus_to_exitcode(status)
-        return found
 
     def _obey(self) -> bool:
         """Carry out what the owner asks; False when the owner is gone."""
@@ -188,11 +209,13 @@ class _Keeper:
 
 def run(launch: wire.Launch, control: socket.socket, main: int, output: int) -> NoReturn:
     """Keep the program `main`, whose output comes from the descriptor `output`, and then end this process."""
-    adopt_orphans()
-    with contextlib.suppress(OSError):
-        wire.send(control, {"pid": main})
     try:
-        _Keeper(launch, control, main, output).keep()
+        keeper = _Keeper(launch, control, main, output)
+        with contextlib.suppress(OSError):
+            wire.send(control, {"pid": main})
+        keeper.keep()
+    except Exception:  # noqa: BLE001 - the program must not outlive its keeper
+        traceback.print_exc()  # goes to the fork server's log
     finally:
         kill_children()
         os._exit(0)

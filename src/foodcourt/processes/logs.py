@@ -37,14 +37,15 @@ def follow(path: Path, running: Callable[[], bool]) -> Iterator[str]:
     file = path.open("rb")
     try:
         while True:
-            alive = running()
+            # Asked before reading: what is read afterwards is the last that there is.
+            alive, rotated = running(), _inode(path) not in (None, os.fstat(file.fileno()).st_ino)
             chunk = file.read(1 << 16)
             if chunk:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     yield line.decode("utf-8", "replace")
                 continue
-            if path.exists() and path.stat().st_ino != _inode(file.fileno()):
+            if rotated:
                 file.close()
                 file = path.open("rb")
                 continue
@@ -57,5 +58,8 @@ def follow(path: Path, running: Callable[[], bool]) -> Iterator[str]:
         yield rest.decode("utf-8", "replace")
 
 
-def _inode(fd: int) -> int:
-    return os.fstat(fd).st_ino
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:  # between the two steps of a rotation
+        return None

@@ -6,6 +6,7 @@ service runs. A parent that did so once forks the same service in a tenth of tha
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 __all__ = ["PRELOADS", "Preload"]
@@ -18,10 +19,12 @@ class Preload:
     Attributes:
         entry: what the console script calls, as `module:function`.
         modules: imported before the first fork; none of them may start a thread.
+        path_option: the option that names a folder where the program looks for modules first.
     """
 
     entry: str
     modules: tuple[str, ...]
+    path_option: str | None = None
 
 
 PRELOADS: dict[str, Preload] = {
@@ -39,6 +42,7 @@ PRELOADS: dict[str, Preload] = {
             "httpcore",
             "anyio._backends._asyncio",
         ),
+        path_option="--app-dir",
     ),
     "pytest": Preload(
         entry="pytest:console_main",
@@ -46,3 +50,8 @@ PRELOADS: dict[str, Preload] = {
     ),
 }
 """By the name of the command: everything else is executed as a program of its own."""
+
+if sys.platform == "darwin":
+    # Apple's frameworks may not be used after a fork, and libraries load them unasked (to read the proxy settings,
+    # for one); CPython's multiprocessing stopped forking there for that reason: https://bugs.python.org/issue33725
+    PRELOADS.clear()

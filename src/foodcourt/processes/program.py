@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
+import itertools
 import os
+import shutil
 import signal
 import sys
 import time
+import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from foodcourt.processes import wire
 from foodcourt.processes.preloads import Preload
 
-__all__ = ["become", "shadows"]
+__all__ = ["become", "runs_as_by_hand"]
+
+_KNOWN = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+"""Settings of the interpreter that can be had without a new one."""
+
+_HIGHEST_FD = 1024
+"""Above all that a fork server has open."""
 
 
-def shadows(cwd: str, modules: Iterable[str]) -> bool:
-    """Whether a file or folder in `cwd` has the name of a module that the parent imported already.
+def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]) -> bool:
+    """Whether the program does the same inside an interpreter that has imported the modules `loaded` already.
 
-    Such a program must run in an interpreter of its own, where its own module is found first, as by hand.
+    It does not where a new interpreter would find another module of that name first: in the folder it starts in, or
+    in the one that `preload.path_option` names. Nor where the environment holds settings that an interpreter or the
+    dynamic linker reads once, when the process begins.
     """
-    loaded = {name.partition(".")[0] for name in modules}
-    try:
-        return any(entry.removesuffix(".py") in loaded for entry in os.listdir(cwd))  # noqa: PTH208
-    except OSError:
+    if any(name.startswith(("PYTHON", "LD_")) and name not in _KNOWN for name in launch.env):
         return False
+    names = {name.partition(".")[0] for name in loaded}
+    words = [part for word in launch.argv for part in word.split("=", 1)]
+    folders = [folder for option, folder in itertools.pairwise(words) if option == preload.path_option]
+    return not any(
+        (inspect.getmodulename(entry) or entry) in names
+        for folder in ("", *folders)
+        for entry in _entries(Path(launch.cwd, folder))
+    )
+
+
+def _entries(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:  # no such folder: that comes to light when the program starts
+        return []
 
 
 def become(launch: wire.Launch, preload: Preload | None, output: int, fds: list[int]) -> Callable[[], object]:
@@ -60,33 +85,51 @@ def become(launch: wire.Launch, preload: Preload | None, output: int, fds: list[
     for offset, name in enumerate(launch.fds):
         os.dup2(base + offset, 3 + offset)
         env[name] = str(3 + offset)
-    os.closerange(3 + len(moved), os.sysconf("SC_OPEN_MAX"))
+    os.closerange(3 + len(moved), _HIGHEST_FD)
     try:
         os.chdir(launch.cwd)
-        if preload is None:
-            os.execvpe(launch.argv[0], launch.argv, env)  # noqa: S606
     except OSError as error:
-        os.write(2, f"{launch.argv[0]}: {error.strerror} (started in {launch.cwd})\n".encode())
-        os._exit(127)
-    return _in_this_interpreter(launch, preload, env)
+        _refuse(f"cannot start {launch.argv[0]} in {launch.cwd}: {error.strerror}")
+    if preload is not None:
+        return _in_this_interpreter(launch, preload, env)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # the interpreter ignores them, a shell's children do not
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(launch.argv[0], launch.argv, env)  # noqa: S606
+    except OSError as error:
+        _refuse(f"{launch.argv[0]}: {error.strerror} (started in {launch.cwd})")
+
+
+def _refuse(message: str) -> NoReturn:
+    os.write(2, f"{message}\n".encode())
+    os._exit(127)
 
 
 def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, str]) -> Callable[[], object]:
+    """Leave no trace of the fork server's own start: all is as if the program's script had been run."""
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
-    sys.argv = list(launch.argv)
-    sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", line_buffering=True, write_through=True)
-    sys.stderr = io.TextIOWrapper(
-        io.FileIO(2, "w"),
-        encoding="utf-8",
-        errors="backslashreplace",
-        line_buffering=True,
-        write_through=True,
-    )
-    for name in ("stdin", "stdout", "stderr"):
-        setattr(sys, f"__{name}__", getattr(sys, name))
+    script = shutil.which(launch.argv[0], path=env.get("PATH")) or launch.argv[0]
+    main = types.ModuleType("__main__")
+    main.__file__ = script
+    sys.modules["__main__"] = main
+    sys.argv = [script, *launch.argv[1:]]
+    sys.path.insert(0, os.path.dirname(script))  # noqa: PTH120
+    sys.dont_write_bytecode = bool(env.get("PYTHONDONTWRITEBYTECODE"))
+    if spawning := sys.modules.get("multiprocessing.process"):
+        spawning.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]  # noqa: PTH109
+    for fd, name, errors in ((0, "stdin", "strict"), (1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        file = io.FileIO(fd, "w" if fd else "r", closefd=False)
+        stream = io.TextIOWrapper(
+            file if fd else io.BufferedReader(file),
+            encoding="utf-8",
+            errors=errors,
+            line_buffering=bool(fd),
+            write_through=bool(fd),
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
     sys.excepthook = _without_our_frames
     module, _, function = preload.entry.partition(":")
     entry: Callable[[], object] = getattr(importlib.import_module(module), function)
@@ -95,7 +138,7 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
 
 def _without_our_frames(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print a traceback as a program of its own would: without the frames that forked it."""
-    ours = Path(__file__).parent
-    while trace is not None and Path(trace.tb_frame.f_code.co_filename).parent == ours:
+    ours = (str(Path(__file__).parent), "<frozen runpy>")
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(ours):
         trace = trace.tb_next
-    sys.__excepthook__(kind, error, trace)
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import socket
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,6 +35,10 @@ class TcpReady:
             return False
         return True
 
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return "its port accepts a connection"
+
 
 @dataclass(frozen=True, slots=True)
 class HttpReady:
@@ -50,15 +54,34 @@ class HttpReady:
 
     def __call__(self, service: Service) -> bool:
         """Ask once."""
-        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=_TIMEOUT)
+        request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nConnection: close\r\n\r\n"
         try:
-            connection.request("GET", self.path, headers={"Connection": "close"})
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException):
+            with socket.create_connection(("127.0.0.1", service.port), timeout=_TIMEOUT) as connection:
+                connection.sendall(request.encode())
+                line = _status_line(connection)
+        except OSError:
             return False
-        finally:
-            connection.close()
-        return status < 500 if self.status is None else status == self.status
+        match = re.match(rb"HTTP/1\.[01] (\d{3})\b", line)
+        if match is None:
+            return False
+        return int(match[1]) < 500 if self.status is None else int(match[1]) == self.status
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return f"GET {self.path} answers " + ("below 500" if self.status is None else str(self.status))
+
+
+def _status_line(connection: socket.socket) -> bytes:
+    # One deadline for all of it: http.client's timeout begins anew with every byte of an answer that drips.
+    deadline = time.monotonic() + _TIMEOUT
+    line = b""
+    while b"\n" not in line and (left := deadline - time.monotonic()) > 0:
+        connection.settimeout(left)
+        chunk = connection.recv(4096)
+        if not chunk:
+            break
+        line += chunk
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +93,10 @@ class LogReady:
     def __call__(self, service: Service) -> bool:
         """Look at the log once."""
         return re.search(self.pattern, service.logs()) is not None
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return f"its output matches {self.pattern!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +111,13 @@ class GrpcReady:
 
     def __call__(self, service: Service) -> bool:
         """Ask once."""
+        if not TcpReady()(service):  # gRPC itself would not try again for a second
+            return False
         import grpc
         from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-        with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
+        options = [("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
+        with grpc.insecure_channel(f"127.0.0.1:{service.port}", options=options) as channel:
             try:
                 reply = health_pb2_grpc.HealthStub(channel).Check(
                     health_pb2.HealthCheckRequest(service=self.name), timeout=_TIMEOUT
@@ -96,3 +126,7 @@ class GrpcReady:
                 return False
         serving: bool = reply.status == health_pb2.HealthCheckResponse.SERVING
         return serving
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return f"its gRPC health service answers SERVING for {self.name!r}"

@@ -1,9 +1,9 @@
 """The fork server: a process that imported a program's libraries once and forks that program on request.
 
-Run as `python -I -m foodcourt.processes.server FD FOLDER [COMMAND]`: requests arrive on the socket FD, COMMAND names
-one of the `PRELOADS`. When the last copy of the other end of FD is closed, it kills what it started, removes FOLDER and
-ends. It stays single-threaded, so that forking
-is safe, and holds nothing of its owner: neither memory, nor environment, nor descriptors.
+Run as `python -P -m foodcourt.processes.server FD OWNER FOLDER [COMMAND [MODULE…]]`: requests arrive on the socket
+FD, OWNER is the process id of who started it, COMMAND names one of the `PRELOADS`, MODULEs are imported beyond those.
+When OWNER ended or closed its end of FD, it kills what it started, removes FOLDER and ends. It stays single-threaded,
+so that forking is safe, and holds nothing of its owner: neither memory, nor environment, nor descriptors.
 """
 
 from __future__ import annotations
@@ -21,56 +21,81 @@ from collections.abc import Callable
 
 from foodcourt.processes import keeper, wire
 from foodcourt.processes.preloads import PRELOADS, Preload
-from foodcourt.processes.program import become, shadows
+from foodcourt.processes.program import become, runs_as_by_hand
 
 __all__ = ["main"]
 
 
 def main(argv: list[str]) -> Callable[[], object] | None:
-    """Serve until the owners are gone (None), or give what a forked program has to run."""
-    requests = socket.socket(fileno=int(argv[0]))
-    preload = PRELOADS[argv[2]] if len(argv) > 2 else None
+    """Serve until the owner is gone (None), or give what a forked program has to run."""
+    requests, owner, folder = socket.socket(fileno=int(argv[0])), int(argv[1]), argv[2]
+    command = argv[3] if len(argv) > 3 else None
+    preload = None if command is None else PRELOADS.get(command)
     keeper.adopt_orphans()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    if preload is not None:
-        for module in preload.modules:
-            importlib.import_module(module)
+    for module in (*preload.modules, *argv[4:]) if preload else ():
+        if os.getppid() != owner:
+            break
+        importlib.import_module(module)
     gc.collect()
     gc.freeze()  # what was imported is never garbage; collecting it in a child would only copy its pages
-    program = _serve(requests, argv[2] if preload else None, preload)
+    program = _serve(requests, owner, command, preload)
     if program is None:
         keeper.kill_children()
-        shutil.rmtree(argv[1], ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return program
 
 
-def _serve(requests: socket.socket, command: str | None, preload: Preload | None) -> Callable[[], object] | None:
+def _serve(
+    requests: socket.socket, owner: int, command: str | None, preload: Preload | None
+) -> Callable[[], object] | None:
+    requests.setblocking(False)
     lines = wire.Lines(requests)
-    while True:
-        select.select([requests], [], [], 1.0)
-        _reap()
-        requests.setblocking(False)
+    keepers: set[int] = set()
+    children = keeper.ended_children()
+    poller = select.poll()
+    poller.register(requests, select.POLLIN)
+    poller.register(children, select.POLLIN)
+    # The socket alone does not tell that the owner ended: what it forked holds copies of its end, and may outlive it.
+    with contextlib.suppress(AttributeError, OSError):  # Linux only
+        poller.register(os.pidfd_open(owner), select.POLLIN)
+    while os.getppid() == owner:
+        poller.poll()
+        keeper.drain(children)
+        _bury(keepers)
         messages = lines.receive()
         if messages is None:
-            return None
+            break
         for message in messages:
             launch = wire.Launch.parse(message)
             fds, lines.fds = lines.fds[: 1 + len(launch.fds)], lines.fds[1 + len(launch.fds) :]
-            in_process = launch.argv[0] == command and not shadows(launch.cwd, sys.modules)
-            program = _fork(requests, launch, preload if in_process else None, fds)
+            suits = preload and launch.argv[0] == command and runs_as_by_hand(launch, preload, sys.modules)
+            pid, program = _fork(requests, launch, preload if suits else None, fds)
             if program is not None:
                 return program
+            keepers.add(pid)
             for fd in fds:
                 os.close(fd)
+    return None
+
+
+def _bury(keepers: set[int]) -> None:
+    """Collect what ended. If that was no keeper, or a killed one, what it looked after is ours now and has to die."""
+    ended = keeper.reap()
+    strays = any(status != 0 or pid not in keepers for pid, status in ended.items())
+    keepers.difference_update(ended)
+    if strays:
+        keeper.kill_children(spare=keepers)
 
 
 def _fork(
     requests: socket.socket, launch: wire.Launch, preload: Preload | None, fds: list[int]
-) -> Callable[[], object] | None:
-    """Fork a keeper, and the program from it; give what to run in the process that is the program."""
-    if os.fork() != 0:
-        return None
+) -> tuple[int, Callable[[], object] | None]:
+    """Fork a keeper, and the program from it; give the keeper's pid, or what the program's process has to run."""
+    pid = os.fork()
+    if pid != 0:
+        return pid, None
     requests.close()
     control = socket.socket(fileno=fds[0])
     reader, writer = os.pipe()
@@ -78,23 +103,18 @@ def _fork(
     keeper_pid = os.getpid()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    keeper.adopt_orphans()
     pid = os.fork()
     if pid == 0:
         control.detach()  # or its end as an object would close whatever has its number by then
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
-        return become(launch, preload, writer, fds[1:])
+        return 0, become(launch, preload, writer, fds[1:])
     os.close(writer)
     for fd in fds[1:]:
         os.close(fd)
     return keeper.run(launch, control, pid, reader)
-
-
-def _reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 if __name__ == "__main__":

@@ -13,15 +13,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady
+from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady, UsageError
 from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_server
 from foodcourt.processes.logs import follow, last_lines, read_log
-from foodcourt.processes.ports import free_port
+from foodcourt.processes.ports import free_port, is_free
 from foodcourt.processes.readiness import Readiness
 
 __all__ = ["Service", "base_environment"]
 
-_PASSED_ON = ("HOME", "USER", "TMPDIR", "TZ", "LANG", "LC_ALL", "SYSTEMROOT")
+_PASSED_ON = ("HOME", "USER", "TMPDIR", "TZ", "LANG", "LC_ALL")
 _TAIL_LINES = 15
 
 
@@ -31,6 +31,9 @@ def base_environment() -> dict[str, str]:
     env.setdefault("LANG", "C.UTF-8")
     env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     env["PYTHONUNBUFFERED"] = "1"
+    # Python takes a compiled file for current if its source has the same size and the same *second* of change: a file
+    # that is saved and started again within one second would run as it was before.
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
     return env
 
 
@@ -41,13 +44,13 @@ class Service:
         argv: the command; `{port}` in an argument or in a value of `env` becomes the service's port.
         name: what messages call it; by default the command's first argument that is not an option.
         cwd: the folder it starts in; by default the current one.
-        env: additions to `base_environment()`; nothing else is inherited.
+        env: additions to `base`; nothing else is inherited.
         ready: probe that `start` waits for; None: `start` returns at once.
         ready_timeout: seconds that the probe may take to pass.
         grace: seconds between SIGTERM and SIGKILL in `stop`.
         port: the port; by default a free one, chosen at each start.
         fork_server: who starts it; by default this process's own.
-        inherit: False: `env` is the whole environment.
+        base: environment that every service gets; by default `base_environment()`.
 
     Use it as a context manager, or call `start` and `stop`.
     """
@@ -64,12 +67,12 @@ class Service:
         grace: float = 5.0,
         port: int | None = None,
         fork_server: ForkServer | None = None,
-        inherit: bool = True,
+        base: Mapping[str, str] | None = None,
     ) -> None:
         """Describe the service; nothing runs yet."""
         self._argv = tuple(argv)
         self._env = dict(env or {})
-        self._inherit = inherit
+        self._base = base
         self._cwd = Path(cwd) if cwd is not None else Path.cwd()
         self._ready = ready
         self._ready_timeout = ready_timeout
@@ -85,6 +88,7 @@ class Service:
         """Start it and wait until it is ready.
 
         Raises:
+            UsageError: a port was asked for, and something listens there already.
             ServiceExited: it ended before it was ready.
             ServiceNotReady: the probe did not pass within `ready_timeout`; the service was stopped.
         """
@@ -112,10 +116,15 @@ class Service:
         if self._process is not None:
             self._process.close()
         self.port = self._fixed_port or free_port()
+        if self._fixed_port and not is_free(self._fixed_port):  # or whatever listens there would be taken for ready
+            raise UsageError(
+                f"expected port {self.port} to be free for {self.name}, but something listens there already\n"
+                f"stop that (lsof -i :{self.port} names it), or start {self.name} on another port"
+            )
         self._process = server.launch(
             self._substituted(self._argv),
             cwd=self._cwd,
-            env=(base_environment() if self._inherit else {}) | self._environment(),
+            env={**(base_environment() if self._base is None else self._base), **self._environment()},
             log=self.log_path,
         )
 
@@ -170,8 +179,9 @@ class Service:
     @property
     def command(self) -> str:
         """The shell line that starts the same service by hand."""
+        folder = [] if self._cwd == Path.cwd() else [f"cd {shlex.quote(str(self._cwd))} &&"]
         env = [f"{name}={shlex.quote(value)}" for name, value in self._environment().items()]
-        return " ".join([*env, shlex.join(self._substituted(self._argv))])
+        return " ".join([*folder, *env, shlex.join(self._substituted(self._argv))])
 
     @property
     def log_path(self) -> Path:
