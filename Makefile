@@ -16,7 +16,7 @@ setup: ## make .venv and install what is missing (PYTHON=… picks a Python, SYS
 
 test: setup-tests lint ## run every check and test (ARGS="-k users" goes to pytest)
 	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
-	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 130' INT TERM; \
 		HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" $(BIN)/python -m pytest $(ARGS)
 
 setup-tests:

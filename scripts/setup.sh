@@ -106,8 +106,9 @@ create_venv() {
 
 # PIP_USER=0: where pip's configuration says `user = true`, pip would refuse to work in a virtual environment.
 # --no-input: an index that wants a password must not make us wait for one.
+# TMPDIR: a pip that is killed leaves what it unpacked, and the next set-up clears .venv away.
 pip_install() {
-    PIP_USER=0 PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input \
+    TMPDIR=$(pwd)/.venv/.tmp PIP_USER=0 PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input \
         --no-deps "$@" </dev/null 2>&1
 }
 
@@ -153,9 +154,10 @@ prepare_venv() {
     else
         create_venv
     fi
+    mkdir -p .venv/.tmp
     install_python_packages
     made_from >"$done_file"
-    rm "$unfinished_file"
+    rm -r .venv/.tmp "$unfinished_file"
     say "Python packages ready."
 }
 
