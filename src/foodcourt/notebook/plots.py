@@ -6,6 +6,7 @@ and costs an import that a chart does not need.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ __all__ = ["bars", "blank", "gantt", "histogram"]
 # Okabe and Ito's palette, told apart by people who see colours differently: https://jfly.uni-koeln.de/color/
 _COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2")
 _HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+_UNITS_OF_TIME = ("s", "ms")
+_TITLE_COLUMNS = 76  # characters of the title's size that fit the width
 
 
 def blank(height: float = 3.0, *, xlabel: str = "", ylabel: str = "", title: str = "") -> tuple[Figure, Axes]:
@@ -36,7 +39,7 @@ def blank(height: float = 3.0, *, xlabel: str = "", ylabel: str = "", title: str
     axes = figure.add_subplot()
     axes.set_xlabel(xlabel, fontsize=12)
     axes.set_ylabel(ylabel, fontsize=12)
-    axes.set_title(title, fontsize=13, loc="left")
+    axes.set_title("\n".join(textwrap.wrap(title, _TITLE_COLUMNS)), fontsize=12, loc="left")
     axes.tick_params(labelsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
@@ -51,7 +54,9 @@ def bars(values: Mapping[str, float], *, unit: str = "s", xlabel: str | None = N
         xlabel: by default "time in <unit>" for s and ms, else the unit itself.
         title: one line above the chart.
     """
-    label = xlabel or (f"time in {unit}" if unit in ("s", "ms") else unit)
+    from matplotlib.ticker import MaxNLocator
+
+    label = xlabel or (f"time in {unit}" if unit in _UNITS_OF_TIME else unit)
     figure, axes = blank(0.9 + 0.5 * len(values), xlabel=label, title=title)
     for row, (value, colour, hatch) in enumerate(
         zip(values.values(), cycle(_COLOURS), cycle(_HATCHES), strict=False)
@@ -62,6 +67,8 @@ def bars(values: Mapping[str, float], *, unit: str = "s", xlabel: str | None = N
         )
     axes.set_yticks(range(len(values)), list(values))
     axes.invert_yaxis()
+    if unit not in _UNITS_OF_TIME:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(0, max([*values.values(), 0.0]) * 1.15 or 1)
     return figure
 
@@ -88,7 +95,7 @@ def gantt(
                 facecolor=colour,
                 hatch=hatch if thickness > 0.05 else "",
                 edgecolor="black",
-                linewidth=0.5,
+                linewidth=min(10 * thickness, 0.8),  # outlines of very thin lines would hide what they outline
             )
         middles.append(band + 0.4)
     axes.set_yticks(middles, list(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import psutil
@@ -33,6 +34,7 @@ def begin(chapter: str) -> None:
     folder.mkdir()
     os.chdir(folder)
     _point(work / chapter, folder)
+    _put_our_commands_first()
     print(f"Chapter {chapter} works in a fresh folder of its own: .foodcourt/work/{chapter}")
 
 
@@ -54,3 +56,11 @@ def _point(link: Path, folder: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.name)
     fresh.replace(link)
+
+
+def _put_our_commands_first() -> None:
+    """Let `!foodcourt doctor` in a cell find this workbook's command, however JupyterLab was started."""
+    ours = str(Path(sys.executable).parent)
+    before = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if before[0] != ours:
+        os.environ["PATH"] = os.pathsep.join([ours, *before])
