@@ -36,6 +36,8 @@ def lab_command(workbook: Workbook, arguments: Sequence[str] = ()) -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        # Looking for language servers runs npm, which writes to the home folder and may ask its registry for updates.
+        "--LanguageServerManager.autodetect=False",
         # What cells send and print is not for other users of the machine to read on the loopback interface.
         "--KernelManager.transport_encryption=auto",
         f"--ServerApp.terminado_settings={json.dumps({'shell_command': [_shell()]})}",
