@@ -22,6 +22,7 @@ class Journal:
         self._max_bytes = max_bytes
         self._changed = threading.Condition(threading.RLock())
         self._connections = Connections()
+        self._version = 0
         self._last_key = 0
         self._running: set[int] = set()
         self._calls: dict[int, Call] = {}
@@ -45,7 +46,7 @@ class Journal:
                 self._calls[self._last_key] = call
             self._running.add(self._last_key)
             self._peak = max(self._peak, len(self._running))
-            self._changed.notify_all()
+            self._note_change()
             return self._last_key, call
 
     def update(self, key: int, **changes: Any) -> None:
@@ -54,20 +55,20 @@ class Journal:
             call = self._calls.get(key)
             if call is not None:
                 self._calls[key] = replace(call, **changes)
-                self._changed.notify_all()
+                self._note_change()
 
     def close(self, key: int, **changes: Any) -> None:
         """Note that a call is over."""
         with self._changed:
             self._running.discard(key)
             self.update(key, **changes)
-            self._changed.notify_all()
+            self._note_change()
 
     def count(self, **steps: int) -> None:
         """Add to the counters of `Connections`."""
         with self._changed:
             self._connections = self._connections.plus(**steps)
-            self._changed.notify_all()
+            self._note_change()
 
     def forget(self) -> None:
         """Start counting anew; calls in flight are no longer recorded."""
@@ -77,7 +78,11 @@ class Journal:
             self._bytes = 0
             self._peak = len(self._running)
             self._connections = Connections(open=self._connections.open)
-            self._changed.notify_all()
+            self._note_change()
+
+    def _note_change(self) -> None:
+        self._version += 1
+        self._changed.notify_all()
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -117,5 +122,16 @@ class Journal:
 
     def wait_until(self, predicate: Callable[[], bool], timeout: float) -> bool:
         """Wait until the predicate holds; return whether it did within so many seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with self._changed:
+                seen = self._version
+            # Without the lock: the predicate may ask the loop's thread, which may be waiting for the lock.
+            if predicate():
+                return True
+            if not self._wait_for_change(seen, deadline - time.monotonic()):
+                return predicate()
+
+    def _wait_for_change(self, seen: int, timeout: float) -> bool:
         with self._changed:
-            return self._changed.wait_for(predicate, timeout)
+            return self._changed.wait_for(lambda: self._version != seen, timeout)

@@ -49,6 +49,15 @@ class LoopThread:
         self.loop.call_soon_threadsafe(run)
         return future.result()
 
+    def settle(self) -> None:
+        """Wait until the loop has noted what a client could already have seen.
+
+        Bytes reach a client a moment before the loop goes on to note that they were sent: one turn of the loop
+        later, or two when the kernel's buffer was full.
+        """
+        for _ in range(2):
+            self.call(lambda: None)
+
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task from inside the loop's thread; an exception in it is kept for `stop` to raise."""
         task = self.loop.create_task(coroutine)

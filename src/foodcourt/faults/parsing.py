@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import h11
 
+_MAX_HEAD = 16 * 1024
 _EXCERPT = 256  # bytes kept of what could not be parsed
 
 
@@ -63,6 +64,8 @@ class RequestParser:
             while True:
                 event = self._connection.next_event()
                 if isinstance(event, h11.Request):
+                    if _size(event) > _MAX_HEAD:  # h11 itself only limits heads that come in pieces
+                        return self._refuse(f"the head is longer than {_MAX_HEAD} bytes", 400)
                     self._head = event
                 elif isinstance(event, h11.Data):
                     self._body += event.data
@@ -104,6 +107,10 @@ class RequestParser:
         self._excerpt = bytearray()
         if rest:
             self.feed(rest)
+
+
+def _size(head: h11.Request) -> int:
+    return len(head.method) + len(head.target) + sum(len(name) + len(value) for name, value in head.headers)
 
 
 def _without_origin(target: str) -> str:

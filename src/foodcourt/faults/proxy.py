@@ -40,7 +40,7 @@ class TcpProxy(Server):
         self._addresses: Sequence[Address] = ()
         self._toxics: tuple[tuple[Direction, Toxic], ...] = ()
         self._put: dict[Handle, None] = {}
-        self._open: set[Proxied] = set()
+        self._proxied: set[Proxied] = set()
         self._connections = Connections()
         self._bytes_to_target = 0
         self._bytes_to_client = 0
@@ -84,16 +84,19 @@ class TcpProxy(Server):
     @property
     def connections(self) -> Connections:
         """How many connections were accepted, are open, stayed idle…"""
+        self._settle()
         return self._connections
 
     @property
     def bytes_to_target(self) -> int:
         """How many bytes of clients have been passed on."""
+        self._settle()
         return self._bytes_to_target
 
     @property
     def bytes_to_client(self) -> int:
         """How many bytes of the target have been passed on."""
+        self._settle()
         return self._bytes_to_client
 
     def _handles(self) -> tuple[Handle, ...]:
@@ -121,7 +124,7 @@ class TcpProxy(Server):
 
     def _take_on(self, toxics: tuple[tuple[Direction, Toxic], ...]) -> None:
         self._toxics += toxics
-        for connection in tuple(self._open):
+        for connection in tuple(self._proxied):
             connection.check()
 
     def _take_off(self, toxics: tuple[tuple[Direction, Toxic], ...]) -> None:
@@ -131,6 +134,9 @@ class TcpProxy(Server):
 
     def _of(self, direction: Direction) -> tuple[Toxic, ...]:
         return tuple(toxic for way, toxic in self._toxics if way == direction)
+
+    def _open(self) -> int:
+        return len(self._proxied)
 
     def _turned_away(self) -> None:
         self._connections = self._connections.plus(turned_away=1)
@@ -144,12 +150,12 @@ class TcpProxy(Server):
             to_client=(lambda: self._of("to_client"), self._count_to_client),
             on_close=self._closed,
         )
-        self._open.add(connection)
+        self._proxied.add(connection)
         connection.task = loop.spawn(connection.run())
         connection.task.add_done_callback(lambda _: connection.close())
 
     def _closed(self, connection: Proxied) -> None:
-        self._open.discard(connection)
+        self._proxied.discard(connection)
         self._connections = self._connections.plus(
             open=-1, idle=int(not connection.used), failed=int(connection.unreachable)
         )
@@ -161,5 +167,5 @@ class TcpProxy(Server):
         self._bytes_to_client += size
 
     def _drop_connections(self) -> None:
-        for connection in tuple(self._open):
+        for connection in tuple(self._proxied):
             connection.drop()

@@ -104,6 +104,11 @@ class Server(ABC):
             raise UsageError(f"{self.name} does not run: use `with {kind}(…) as …:` or call start()")
         return self._running
 
+    def _settle(self) -> None:
+        """Make sure that records tell of everything that a client could have seen before."""
+        if self._running is not None:
+            self._running[0].settle()
+
     @property
     @abstractmethod
     def connections(self) -> Connections:
@@ -114,6 +119,10 @@ class Server(ABC):
         """Return the faults in force, the refusals aside."""
 
     # In the loop's thread.
+
+    @abstractmethod
+    def _open(self) -> int:
+        """Return how many connections are open."""
 
     @abstractmethod
     def _accepted(self, loop: LoopThread, accepted: socket.socket) -> None:
@@ -128,7 +137,7 @@ class Server(ABC):
         """Close every connection at once."""
 
     def _accept(self, accepted: socket.socket) -> None:
-        if self._running is not None and self.connections.open < self._max_connections:
+        if self._running is not None and self._open() < self._max_connections:
             self._accepted(self._running[0], accepted)
         else:
             self._turned_away()

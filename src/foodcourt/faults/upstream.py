@@ -109,21 +109,25 @@ class Upstream(Server, FaultVerbs):
     @property
     def calls(self) -> tuple[Call, ...]:
         """Every call so far, in the order they were read: a snapshot."""
+        self._settle()
         return self._journal.calls
 
     @property
     def dropped(self) -> int:
         """How many calls were answered but not remembered, because there were too many."""
+        self._settle()
         return self._journal.dropped
 
     @property
     def connections(self) -> Connections:
         """How many connections were accepted, are open, stayed idle…"""
+        self._settle()
         return self._journal.connections
 
     @property
     def in_flight(self) -> int:
         """How many calls wait for their answer now."""
+        self._settle()
         return self._journal.in_flight
 
     @property
@@ -152,6 +156,9 @@ class Upstream(Server, FaultVerbs):
         return timeline(self.calls)
 
     # In the loop's thread.
+
+    def _open(self) -> int:
+        return len(self._site.connections)
 
     def _turned_away(self) -> None:
         self._journal.count(turned_away=1)
