@@ -1,9 +1,40 @@
 """Fixtures for all tests."""
 
+import shutil
+import tempfile
+from pathlib import Path
+
+import leaks
+import psutil
 import pytest
 from nbformat import v4, write
 
 from foodcourt.workbook import Workbook
+
+
+@pytest.fixture
+def no_process_left():
+    """Fail the test if 3 seconds after its end there are processes below this one that were not there before."""
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    yield
+    try:
+        leaks.until(lambda: not leaks.below(besides=before), what="the end of all processes that the test started")
+    except AssertionError as error:
+        error.add_note(leaks.describe(leaks.below(besides=before)))
+        raise
+
+
+@pytest.fixture
+def marked():
+    """A mark for processes (see `leaks.Marked`); the test fails if one of them is left 3 seconds after its end."""
+    folder = Path(tempfile.mkdtemp(prefix="mark-", dir="/tmp"))  # short: there are sockets with longer names to come
+    mark = leaks.Marked(folder)
+    try:
+        yield mark
+        mark.assert_no_process_left()
+    finally:
+        mark.kill()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ import socket
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import NoReturn
 
 from foodcourt.processes import wire
+from foodcourt.processes.logs import LogWriter
 
 __all__ = ["adopt_orphans", "die_with_parent", "drain", "ended_children", "kill_children", "reap", "run"]
 
@@ -106,46 +106,13 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
     return killed
 
 
-class _Log:
-    """A log file of bounded size: when it is full it becomes `<name>.1`, and a new one begins."""
-
-    def __init__(self, path: str, limit: int) -> None:
-        self._path = Path(path)
-        self._limit = limit
-        self._size = 0
-        self.total = 0
-        # New files rather than emptied ones: whoever follows the log of an earlier run can tell.
-        for old in (self._path, Path(f"{self._path}.1")):
-            old.unlink(missing_ok=True)
-        self._file = self._path.open("wb", buffering=0)
-
-    def write(self, data: bytes) -> None:
-        self.total += len(data)
-        with contextlib.suppress(OSError):  # a full disk costs output, not the service
-            self._write(data)
-
-    def _write(self, data: bytes) -> None:
-        if self._size + len(data) > self._limit:
-            self._path.replace(f"{self._path}.1")
-            full, self._file = self._file, self._path.open("wb", buffering=0)
-            full.close()
-            self._size = 0
-        self._file.write(data)
-        self._size += len(data)
-
-    @property
-    def flooded(self) -> bool:
-        """Whether more came than is kept: from then on the program is slowed down."""
-        return self.total > 2 * self._limit
-
-
 class _Keeper:
     def __init__(self, launch: wire.Launch, control: socket.socket, main: int, output: int) -> None:
         self._control = control
         self._lines = wire.Lines(control)
         self._main = main
         self._output = output
-        self._log = _Log(launch.log, launch.log_limit)
+        self._log = LogWriter(launch.log, launch.log_limit)
         self._deadline: float | None = None
         self._children = ended_children()
         os.set_blocking(output, False)

@@ -1,15 +1,59 @@
-"""Reading the log file of a service while it grows."""
+"""The log file of a service: written by its keeper, read and followed by its owner while it grows."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["follow", "last_lines", "read_log"]
+__all__ = ["LogWriter", "follow", "last_lines", "read_log"]
 
 _LINE_LIMIT = 2_000
+
+
+class LogWriter:
+    """A log file of bounded size: when it is full it becomes `<name>.1`, and a new one begins.
+
+    Attributes:
+        total: bytes of output so far, whether they are still kept or not.
+    """
+
+    def __init__(self, path: Path | str, limit: int) -> None:
+        """Begin a new log; `limit` is the size of each of its two files, in bytes."""
+        self._path = Path(path)
+        self._limit = limit
+        self._size = 0
+        self.total = 0
+        # New files rather than emptied ones: whoever follows the log of an earlier run can tell.
+        for old in (self._path, Path(f"{self._path}.1")):
+            old.unlink(missing_ok=True)
+        self._file = self._path.open("wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        """Append output."""
+        self.total += len(data)
+        with contextlib.suppress(OSError):  # a full disk costs output, not the service
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        if self._size + len(data) > self._limit:
+            self._path.replace(f"{self._path}.1")
+            full, self._file = self._file, self._path.open("wb", buffering=0)
+            full.close()
+            self._size = 0
+        self._file.write(data)
+        self._size += len(data)
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more came than is kept."""
+        return self.total > 2 * self._limit
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 def read_log(path: Path) -> str:

@@ -119,12 +119,12 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
     sys.dont_write_bytecode = bool(env.get("PYTHONDONTWRITEBYTECODE"))
     if spawning := sys.modules.get("multiprocessing.process"):
         spawning.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]  # noqa: PTH109
-    for fd, name, errors in ((0, "stdin", "strict"), (1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
-        file = io.FileIO(fd, "w" if fd else "r", closefd=False)
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        file, old = io.FileIO(fd, "w" if fd else "r", closefd=False), getattr(sys, name)
         stream = io.TextIOWrapper(
             file if fd else io.BufferedReader(file),
-            encoding="utf-8",
-            errors=errors,
+            encoding=old.encoding,
+            errors=old.errors,
             line_buffering=bool(fd),
             write_through=bool(fd),
         )
