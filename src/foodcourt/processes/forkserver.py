@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import math
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -115,7 +116,8 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         self.command = command
         self._owner = os.getpid()
-        self.folder = Path(tempfile.mkdtemp(prefix="foodcourt-"))
+        self.folder = Path(tempfile.gettempdir(), f"foodcourt-{secrets.token_hex(8)}")
+        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
         argv = [
             sys.executable,
             "-P",
@@ -125,17 +127,19 @@ class ForkServer:
             str(self._owner),
             str(self.folder),
         ]
-        with theirs, (self.folder / "forkserver.log").open("wb") as log:
+        with theirs:
             self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
                 argv if command is None else [*argv, command, *extra],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=self._log,
+                stderr=self._log,
                 cwd="/",
                 env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        # Only now that somebody is there who removes it, however this process ends.
+        self.folder.mkdir(mode=0o700)
         self._requests = ours
         self._lock = threading.Lock()
 
@@ -208,15 +212,9 @@ class ForkServer:
             return FoodCourtError("the fork server is gone; start the command again")
         return FoodCourtError(
             "expected the fork server to start a program, but it is gone\n"
-            f"its log:\n{self._log()}\n"
+            f"its log:\n{os.pread(self._log.fileno(), 1 << 16, 0).decode(errors='replace')}\n"
             "try: foodcourt doctor"
         )
-
-    def _log(self) -> str:
-        try:
-            return (self.folder / "forkserver.log").read_text(errors="replace")
-        except OSError as error:
-            return str(error)
 
     def close(self) -> None:
         """End the parent and all that it started."""
@@ -231,6 +229,7 @@ class ForkServer:
             except subprocess.TimeoutExpired:
                 popen.kill()
                 popen.wait()
+            self._log.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> ForkServer:
