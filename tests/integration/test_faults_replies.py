@@ -64,6 +64,18 @@ def test_a_function_that_raises_answers_500_and_is_noted(users, http):
     assert http.get(f"{users.url}/users/12").status_code == 200
 
 
+def test_what_is_no_reply_is_told(users, http):
+    """A dict or a class in place of a reply is refused at once; a function that returns one is noted."""
+    for wrong in ({"id": 7}, Status, "503"):
+        with pytest.raises(TypeError, match=r"give a reply such as Status\(503\)"):
+            users.answer("/x", wrong)
+        with pytest.raises(TypeError, match=r"give a reply such as Status\(503\)"):
+            users.script(OK, wrong)
+    users.fault(lambda call: {"id": 7})
+    assert http.get(users.url).status_code == 500
+    assert "it returned {'id': 7}, which is no reply" in users.calls[-1].note
+
+
 def test_a_function_may_change_faults(users, http):
     """Faults can be set from inside an answer function without a deadlock."""
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import os
 import random
+import resource
 import socket
 import time
 
@@ -106,6 +108,14 @@ def test_a_call_is_recorded_whole(users, http):
     assert before < call.origin + call.connected_at < call.origin + call.ended_at < after
     assert call.hung_up_at is None
     assert not call.in_flight
+
+
+def test_a_target_in_absolute_form_is_routed_by_its_path(users):
+    """A client that takes the upstream for a proxy (HTTP_PROXY) is answered by path all the same."""
+    with connect(users) as client:
+        client.sendall(b"GET http://users.example:80/users/7?a=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 200"
+    assert (users.calls[0].path, users.calls[0].query) == ("/users/7", "a=1")
 
 
 def test_an_answer_that_was_seen_has_been_recorded(users, http):
@@ -385,6 +395,24 @@ def test_connections_are_bounded():
 def ask_on_a_new_connection(users):
     with connect(users) as client:
         return client.recv(10)
+
+
+def test_it_survives_when_files_run_out(users):
+    """A connection that cannot be accepted for want of file descriptors is accepted when there are some again."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with connect(users) as probe:
+        assert users.wait_until(lambda users: users.connections.open == 1)
+        lowest = os.dup(probe.fileno())
+        os.close(lowest)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, limits[1]))
+            with connect(users) as client:  # takes the last one
+                client.sendall(GET)
+                assert not users.wait_for(1, timeout=0.1)
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+                assert client.recv(12) == b"HTTP/1.1 200"
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 # Life.

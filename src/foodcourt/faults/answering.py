@@ -27,8 +27,8 @@ class Link:
 class Line(Protocol):
     """What an answer needs of its connection."""
 
-    async def write(self, data: bytes) -> None:
-        """Write bytes and wait until the kernel has taken them."""
+    async def write(self, data: bytes) -> float:
+        """Write bytes, wait until the kernel has taken them, and return when it had."""
 
     def leave(self) -> None:
         """Close in order."""
@@ -52,6 +52,7 @@ class Answering(Wire):
         self._link: Link | None = None
         self._closing = closing
         self._sent = 0
+        self._last_at: float | None = None
         self._start = b""
         self._body = b""
 
@@ -64,6 +65,11 @@ class Answering(Wire):
     def closing(self) -> bool:
         """Whether the connection ends after this answer."""
         return self._closing
+
+    @property
+    def ended_at(self) -> float:
+        """When the last byte was written; now, if there was none."""
+        return self._last_at if self._last_at is not None else self._journal.now()
 
     def close_after(self) -> None:
         """End the connection after this answer."""
@@ -80,7 +86,7 @@ class Answering(Wire):
             return
         if not self._sent:
             self._journal.update(self._key, began_at=self._journal.now())
-        await self._line.write(data)
+        self._last_at = await self._line.write(data)
         self._sent += len(data)
         changes: dict[str, object] = {"sent": self._sent}
         if part == "head" and len(self._start) < 16:

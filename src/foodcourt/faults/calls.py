@@ -73,3 +73,13 @@ class Call:
 
 Answer: TypeAlias = Reply | Callable[[Call], Reply]
 """What a route or a fault may be given: a reply, or a function that makes one from the call."""
+
+
+def check_answer(answer: Answer) -> None:
+    """Refuse what can answer no call, while the caller is still there to see it.
+
+    Raises:
+        TypeError: it is neither a reply nor a function.
+    """
+    if not isinstance(answer, Reply) and (isinstance(answer, type) or not callable(answer)):
+        raise TypeError(f"give a reply such as Status(503), or a function that makes one, not {answer!r}")

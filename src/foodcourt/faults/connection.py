@@ -104,13 +104,18 @@ class Connection(asyncio.Protocol):
 
     # What answers call.
 
-    async def write(self, data: bytes) -> None:
-        """Write bytes and wait until the kernel has taken them."""
+    async def write(self, data: bytes) -> float:
+        """Write bytes, wait until the kernel has taken them, and return when it had."""
         if self.transport.is_closing():
             # The client is gone: connection_lost is about to cancel this very task.
             await asyncio.get_running_loop().create_future()
+        # Taken before: the client may be reading before the call returns.
+        taken_at = self._site.journal.now()
         self.transport.write(data)
-        await self._writable.wait()
+        if not self._writable.is_set():
+            await self._writable.wait()
+            taken_at = self._site.journal.now()
+        return taken_at
 
     def leave(self) -> None:
         """Close in order: FIN, then wait a moment for the client's, so that no RST overtakes our bytes."""
@@ -187,7 +192,7 @@ class Connection(asyncio.Protocol):
             await answering.next_reply().send(answering)
         except AnswerOver:
             answering.close_after()
-        self._site.journal.close(key, ended_at=self._site.journal.now())
+        self._site.journal.close(key, ended_at=answering.ended_at)
         self._key = self._task = None
         if answering.closing:
             self.leave()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypedDict
 
-from foodcourt.faults.calls import Answer, Call
+from foodcourt.faults.calls import Answer, Call, check_answer
 from foodcourt.faults.handle import Handle
 from foodcourt.faults.routes import path_pattern
 
@@ -43,9 +43,12 @@ class Fault(Handle):
         """Meet calls in scope with `replies[0]`, or each with the next one of a script.
 
         Raises:
+            TypeError: a reply is none.
             ValueError: the scope makes no sense.
         """
         super().__init__(undo)
+        for reply in replies:
+            check_answer(reply)
         self._replies = replies
         self._script = script
         path, method = scope.get("path"), scope.get("method")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from foodcourt.faults.calls import Answer
+from foodcourt.faults.calls import Answer, check_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Routes:
 
     def add(self, path: str, method: str | None, answer: Answer) -> None:
         """Add a route, or replace the one of the same path and method."""
+        check_answer(answer)
         pattern = path_pattern(path)
         key = (path, method.upper() if method else None)
         others = {other: route for other, route in self._routes.items() if other != key}

@@ -133,10 +133,12 @@ class Upstream(Server, FaultVerbs):
     @property
     def peak_in_flight(self) -> int:
         """The most calls that waited for their answers at once."""
+        self._settle()
         return self._journal.peak
 
     def forget(self) -> None:
         """Start counting anew: calls, connections, peak. Faults and routes stay."""
+        self._settle()  # or calls that are over but not yet noted would count as in flight
         self._journal.forget()
 
     def wait_for(self, calls: int, timeout: float = 5.0) -> bool:
@@ -203,7 +205,10 @@ def _reply(answer: Answer, call: Call) -> tuple[Call, Reply]:
     if isinstance(answer, Reply):
         return call, answer
     try:
-        return call, answer(call)
+        reply = answer(call)
+        if not isinstance(reply, Reply):
+            raise TypeError(f"it returned {reply!r}, which is no reply")
+        return call, reply
     except Exception as error:  # noqa: BLE001 - it is the caller's function; the call's note tells them
         note = f"the answer function raised {type(error).__name__}: {error}"
         return replace(call, note=note), Status(500, json={"detail": note})
