@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException as BrokenHTTP
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Response
 from pydantic import BaseModel
 
 BASE = os.environ.get("USERS_URL", "http://127.0.0.1:8001")
@@ -62,5 +62,5 @@ def create(order: OrderIn):
 def read(oid: int):
     order = orders.get(oid)
     if order is None:
-        raise HTTPException(404, "order not found")
+        return Response(status_code=404)
     return {"id": oid, "item": order.item, "user": user(order.user_id)}

@@ -1,4 +1,5 @@
 """Orders service."""
+import asyncio
 import logging
 import os
 import time
@@ -41,6 +42,7 @@ async def find_user(user_id):
                 log.warning("attempt %d timed out", attempt + 1)
                 if attempt == 2:
                     raise
+                await asyncio.sleep(0.3)
     except httpx.TimeoutException:
         raise HTTPException(504, detail={"error": "timeout", "service": "users"})
     except httpx.ConnectError:
