@@ -82,6 +82,7 @@ def test_one_that_is_frozen_is_killed_too():
     """A program that was suspended does not keep its owner waiting for ever."""
     with python("print('here'); import time; time.sleep(600)", ready=LogReady("here")) as service:
         service.signal(signal.SIGSTOP)
+        until(lambda: psutil.Process(service.pid).status() == psutil.STATUS_STOPPED)
         assert service.stop(grace=0.2) == -signal.SIGKILL
 
 

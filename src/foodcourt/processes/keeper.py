@@ -89,7 +89,7 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
     while time.monotonic() < deadline:
         spare.difference_update(reap())
         try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            spare.discard(os.waitpid(-1, os.WNOHANG)[0])
         except ChildProcessError:
             break
         import psutil  # rarely needed, and not free to import
@@ -161,6 +161,9 @@ class _Keeper:
         return True
 
     def _finish(self, status: int) -> None:
+        if not _LINUX:  # the orphans are not ours, but those that stayed in the program's group can be found
+            with contextlib.suppress(OSError):
+                os.killpg(self._main, signal.SIGKILL)
         orphans = kill_children()
         for _ in range(64):  # what is still in the pipe; bounded, a flood never ends
             try:
