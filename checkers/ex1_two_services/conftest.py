@@ -19,37 +19,30 @@ def users_service(submission: Submission) -> LearnerService:
 
 
 @pytest.fixture(scope="session")
-def upstream(submission: Submission) -> Iterator[Upstream]:
-    """A users-service of ours, which knows nobody yet."""
+def users(submission: Submission) -> Iterator[Upstream]:
+    """A users-service of ours, which knows nobody yet; it is well again when a check begins."""
     with Upstream("users-service (ours)") as server:
         submission.upstreams.append(server)
         yield server
 
 
 @pytest.fixture
-def users(upstream: Upstream) -> Iterator[Upstream]:
-    """That users-service, well again after each check."""
-    yield upstream
-    upstream.recover()
-
-
-@pytest.fixture
-def user(upstream: Upstream) -> User:
+def user(users: Upstream) -> User:
     """A user that it knows."""
     user = some_user()
-    upstream.answer(f"/users/{user.id}", json=user.json())
+    users.answer(f"/users/{user.id}", json=user.json())
     return user
 
 
 @pytest.fixture(scope="session")
-def orders(submission: Submission, upstream: Upstream) -> Orders:
+def orders(submission: Submission, users: Upstream) -> Orders:
     """The learner's orders-service, with time to spare for its upstream."""
-    env = {"USERS_URL": upstream.url, "USERS_TIMEOUT": str(PATIENT)}
+    env = {"USERS_URL": users.url, "USERS_TIMEOUT": str(PATIENT)}
     return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
 
 
 @pytest.fixture(scope="session")
-def impatient_orders(submission: Submission, upstream: Upstream) -> Orders:
+def impatient_orders(submission: Submission, users: Upstream) -> Orders:
     """The learner's orders-service, told not to wait for long."""
-    env = {"USERS_URL": upstream.url, "USERS_TIMEOUT": str(IMPATIENT)}
+    env = {"USERS_URL": users.url, "USERS_TIMEOUT": str(IMPATIENT)}
     return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))

@@ -440,3 +440,18 @@ def test_faults_and_routes_may_be_set_before_the_start(http):
     fault.end()
     users.recover()
     assert [call.status for call in users.calls] == [500, 201]
+
+
+def test_open_connections_are_closed_when_refuse_returns(users):
+    """Whoever is told that the upstream refuses finds a kept-open connection closed already, not a moment later."""
+    for _ in range(50):
+        with socket.create_connection(("127.0.0.1", users.port), timeout=5) as kept:
+            kept.sendall(b"GET /nothing HTTP/1.1\r\nHost: users\r\n\r\n")
+            assert users.wait_until(lambda upstream: upstream.in_flight == 0 and upstream.calls)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += kept.recv(65536)
+            kept.setblocking(False)
+            with users.refuse():
+                assert kept.recv(65536) == b""
+            users.forget()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import json as jsonlib
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from foodcourt.grading.failures import CheckFailed, SubmissionBroken, TooSlow
-from foodcourt.grading.shapes import mismatch, shorten
+from foodcourt.grading.shapes import Mismatch, mismatch, shorten
 from foodcourt.grading.timeline import Event
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ __all__ = ["Answer", "Request"]
 
 NO_ANSWER = 0
 """Key in `mistakes` for a request that was never answered, or too late."""
-WRONG_BODY = -1
-"""Key in `mistakes` for the right status with a body of the wrong shape."""
+Mistakes: TypeAlias = Mapping[int | str, str]
+"""What went wrong most likely, by the status that came, or by the path in the JSON that is not as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Request:
         """Give the bytes to send."""
         if self.body is None or isinstance(self.body, bytes):
             return self.body
-        return json.dumps(self.body).encode()
+        return jsonlib.dumps(self.body).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Answer:
             CheckFailed: it is no JSON.
         """
         try:
-            return json.loads(self.body)
+            return jsonlib.loads(self.body)
         except (ValueError, RecursionError):
             raise self._failed("an answer in JSON", f"{self.status} with {self.text()}") from None
 
@@ -112,7 +112,7 @@ class Answer:
         *,
         json: Any = None,
         within: float | None = None,
-        mistakes: Mapping[int, str] | None = None,
+        mistakes: Mistakes | None = None,
     ) -> Answer:
         """Give the verdict on this answer.
 
@@ -120,7 +120,8 @@ class Answer:
             status: the expected status, or several that are fine.
             json: the shape that the body must have (see `shapes.mismatch`).
             within: seconds in which the answer must be there.
-            mistakes: what it most likely means, by the status that came (or `NO_ANSWER`, `WRONG_BODY`).
+            mistakes: what it most likely means, by the status that came (or `NO_ANSWER`) or the path in the
+                JSON that is wrong.
 
         Raises:
             CheckFailed: it is not as expected.
@@ -128,34 +129,42 @@ class Answer:
         allowed = {status} if isinstance(status, int) else set(status)
         mistakes = mistakes or {}
         expected = " or ".join(map(str, sorted(allowed))) + (f" within {within:.2g} s" if within else "")
-        expected += f" to {self.request}"
+        expected += f" to {self.request}" + (f" with {_described(json)}" if json is not None else "")
+        # A miss by more than twice is no matter of a busy machine.
+        late = TooSlow if within is not None and self.elapsed < 2 * within else CheckFailed
         if self.problem:
-            raise self._failed(expected, self.problem, mistakes.get(NO_ANSWER, ""))
+            kind = late if self.status == NO_ANSWER else CheckFailed
+            raise self._failed(expected, self.problem, mistakes.get(NO_ANSWER, ""), kind)
         if self.status not in allowed:
             observed = str(self.status) + (f" after {self.elapsed:.1f} s" if within and self.elapsed > within else "")
             raise self._failed(expected, f"{observed} with {self.text()}", mistakes.get(self.status, ""))
         if within is not None and self.elapsed > within:
-            # A miss by more than twice is no matter of a busy machine.
-            kind = TooSlow if self.elapsed < 2 * within else CheckFailed
-            raise kind(expected, f"{self.status} after {self.elapsed:.2f} s", mistake=mistakes.get(NO_ANSWER, ""))
-        if json is not None and (wrong := mismatch(json, self.json())):
-            raise self._failed(
-                f"{expected} with {_described(json)}", f"{self.text()}: {wrong}", mistakes.get(WRONG_BODY, "")
-            )
+            raise late(expected, f"{self.status} after {self.elapsed:.2f} s", mistake=mistakes.get(NO_ANSWER, ""))
+        if json is not None and (wrong := self._mismatch(json)):
+            mistake = mistakes.get(wrong.path) or mistakes.get(wrong.path.partition(".")[0], "")
+            raise self._failed(expected, f"{self.status} with {self.text()}: {wrong.text}", mistake)
         return self
 
-    def expect_detail(self, status: int, *, mistakes: Mapping[int, str] | None = None) -> Answer:
+    def _mismatch(self, expected: Any) -> Mismatch | None:
+        try:
+            return mismatch(expected, jsonlib.loads(self.body))
+        except (ValueError, RecursionError):
+            return Mismatch("", "that is no JSON")
+
+    def expect_detail(self, status: int, *, mistakes: Mistakes | None = None) -> Answer:
         """Expect an error in FastAPI's form: a JSON object with a `detail`, whatever that is."""
         return self.expect(status, json={"detail": object}, mistakes=mistakes)
 
-    def _failed(self, expected: str, observed: str, mistake: str = "") -> CheckFailed:
+    def _failed(
+        self, expected: str, observed: str, mistake: str = "", kind: type[CheckFailed] = CheckFailed
+    ) -> CheckFailed:
         if (status := self.service.died()) is not None:
             crash = self.service.crash(self.log_mark)
             return SubmissionBroken(f"{self.service.name} ended with {status} at {self.request}\n{crash}")
         if self.status >= 500 and (trace := self.service.traceback(self.log_mark)):
             observed += f"; your code raised {trace.error} ({trace.where or 'outside your files'})"
             mistake = trace.mistake or mistake
-        return CheckFailed(expected, observed, mistake=mistake)
+        return kind(expected, observed, mistake=mistake)
 
 
 def _described(expected: Any) -> str:

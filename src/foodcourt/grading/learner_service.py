@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -125,6 +126,8 @@ class LearnerService:
 
     def _start_mistake(self) -> str:
         trace = last_traceback(self._service.logs(), self._submission.folder)
+        if trace and re.match(r"(httpx|requests|urllib3?|aiohttp)\.|ConnectionRefusedError", trace.error):
+            return f"another service is asked while {self.name} starts; ask only when a request comes"
         if trace:
             return trace.mistake
         if 'Attribute "app" not found' in self._service.logs():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["mismatch", "shorten"]
+__all__ = ["Mismatch", "mismatch", "shorten"]
 
 _NAMES = {
     object: "anything",
@@ -18,8 +19,21 @@ _NAMES = {
 }
 
 
-def mismatch(expected: Any, observed: Any, path: str = "") -> str | None:
-    """Say where `observed` is not of the expected shape; None when it is.
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Where an answer is not of the expected shape.
+
+    Attributes:
+        path: such as `user.email`; empty for the answer as a whole.
+        text: what is wrong there, as a sentence.
+    """
+
+    path: str
+    text: str
+
+
+def mismatch(expected: Any, observed: Any, path: str = "") -> Mismatch | None:
+    """Find where `observed` is not of the expected shape; None when it is.
 
     Args:
         expected: a type (`int`; `object` for anything), a value (`"ok"`), or a dict of these by key.
@@ -30,20 +44,20 @@ def mismatch(expected: Any, observed: Any, path: str = "") -> str | None:
     if isinstance(expected, type):
         if isinstance(observed, expected) and not (expected is int and isinstance(observed, bool)):
             return None
-        return f"{where} should be {_NAMES[expected]}, but is {shorten(observed)}"
+        return Mismatch(path, f"{where} should be {_NAMES[expected]}, but is {shorten(observed)}")
     if isinstance(expected, dict):
         if not isinstance(observed, dict):
-            return f"{where} should be an object with {_keys(expected)}, but is {shorten(observed)}"
+            return Mismatch(path, f"{where} should be an object with {_keys(expected)}, but is {shorten(observed)}")
         for key, value in expected.items():
             inner = f"{path}.{key}" if path else key
             if key not in observed:
-                return f"{inner} is missing from {shorten(observed)}"
+                return Mismatch(inner, f"{inner} is missing")
             if found := mismatch(value, observed[key], inner):
                 return found
         return None
     if observed == expected and isinstance(observed, bool) == isinstance(expected, bool):
         return None
-    return f"{where} should be {shorten(expected)}, but is {shorten(observed)}"
+    return Mismatch(path, f"{where} should be {shorten(expected)}, but is {shorten(observed)}")
 
 
 def shorten(value: Any, limit: int = 160) -> str:

@@ -85,7 +85,9 @@ class Submission:
         }
 
     def begin_check(self, limit: float) -> None:
-        """Forget what was observed before; the check now has `limit` seconds."""
+        """Forget what was observed before and make the upstreams well; the check now has `limit` seconds."""
+        for upstream in self.upstreams:
+            upstream.recover()
         self._began = time.monotonic()
         self._deadline = self._began + limit
         self.exchanges = []

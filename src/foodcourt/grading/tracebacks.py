@@ -6,42 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from foodcourt.grading.signatures import likely_mistake
+
 __all__ = ["Traceback", "last_traceback"]
 
-_HEAD = re.compile(r"^[\s|+-]*(Exception Group )?Traceback \(most recent call last\):\s*$")
+_HEAD = re.compile(r"^(?:[A-Z]+:\s*)?[\s|+-]*(Exception Group )?Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(, in (?P<function>.+))?$')
 _ERROR = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(: (?P<text>.*))?$")
-
-# What a traceback's last line betrays, wherever it was raised. First match wins; nothing is said when unsure.
-_SIGNATURES = (
-    (r"'coroutine' object|coroutine '.*' was never awaited", "an `await` is missing before an async call"),
-    (r"client has been closed", "the httpx client is used after it was closed"),
-    (
-        r"bound to a different event loop|Event loop is closed",
-        "the client was made in another event loop than it is used in",
-    ),
-    (r"^RetryError", "tenacity's RetryError leaks; use reraise=True"),
-    (
-        r"Object of type .* is not JSON serializable|PydanticSerializationError",
-        "the route returns an object that is no JSON",
-    ),
-    (
-        r"^(httpx\.)?ConnectError|^ConnectionRefusedError",
-        "httpx.ConnectError is not caught: a refused connection is no timeout",
-    ),
-    (r"^(httpx\.)?(Read|Connect|Write|Pool)Timeout", "httpx.TimeoutException is not caught"),
-    (
-        r"^(httpx\.)?(RemoteProtocolError|ReadError|WriteError)",
-        "httpx.TransportError is not caught: a connection can drop midway",
-    ),
-    (r"^(httpx\.)?HTTPStatusError", "httpx.HTTPStatusError of raise_for_status() is not caught"),
-    (
-        r"^(json\.decoder\.)?JSONDecodeError|^(requests\.exceptions\.)?JSONDecodeError",
-        "an answer that is no JSON is not expected",
-    ),
-    (r"^ModuleNotFoundError: No module named", "a module is imported that is neither in the folder nor installed"),
-    (r"^(SyntaxError|IndentationError|TabError)", "the file is not valid Python"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +32,7 @@ class Traceback:
     @property
     def mistake(self) -> str:
         """The mistake that its last line betrays; empty when unsure."""
-        return next((mistake for pattern, mistake in _SIGNATURES if re.search(pattern, self.error)), "")
+        return likely_mistake(self.error)
 
     def __str__(self) -> str:
         """Show it as Python does, with nothing but the learner's frames."""
