@@ -3,6 +3,7 @@
 Everything here is synchronous: a notebook's event loop is already running, so a cell cannot start another one.
 """
 
+from foodcourt.notebook.checking import check
 from foodcourt.notebook.exploring import explore
 from foodcourt.notebook.finishing import finish
 from foodcourt.notebook.links import open_docs
@@ -16,6 +17,7 @@ from foodcourt.notebook.starting import start
 __all__ = [
     "bars",
     "begin",
+    "check",
     "compare",
     "explore",
     "finish",
