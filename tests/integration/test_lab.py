@@ -151,6 +151,8 @@ def test_asks_the_internet_for_nothing(lab):
     assert '"news": {"disabled": true}' in page
     assert '"can_install": false' in page
     assert lab.http.get("/lab/api/update").json()["notification"] is None
+    settings = lab.http.get("/lab/api/settings/@jupyterlab/apputils-extension:notification").json()
+    assert settings["schema"]["properties"]["fetchNews"]["default"] == "false", "it should not even ask"
 
 
 def test_cells_find_our_commands(lab):

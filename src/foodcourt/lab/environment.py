@@ -11,6 +11,8 @@ from foodcourt.workbook import HOME_VARIABLE, Workbook
 
 __all__ = ["jupyter_environment"]
 
+_PAGE_DEFAULTS = Path(__file__).parent / "config"
+
 
 def jupyter_environment(workbook: Workbook, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
     """Build the environment for Jupyter processes of this workbook, and make the folder that it speaks of.
@@ -32,6 +34,10 @@ def jupyter_environment(workbook: Workbook, inherited: Mapping[str, str] | None 
     environment[HOME_VARIABLE] = str(workbook.root)
     # A kernel called python3 in the learner's home must not stand before the one that has our packages.
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # The page's own defaults can only be given in a file: it asks for news, whatever the server is told.
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [str(_PAGE_DEFAULTS), environment.get("JUPYTER_CONFIG_PATH")])
+    )
     own = workbook.state / "jupyter"
     # IPython makes its folder, but not the folder above.
     own.mkdir(parents=True, exist_ok=True)
