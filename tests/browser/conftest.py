@@ -44,7 +44,7 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
     """The machine's own Chromium or Chrome; nothing is downloaded."""
     program = find_browser()
     if program is None:
@@ -56,7 +56,10 @@ def chromium():
         arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        home = {
+            name: str(tmp_path_factory.mktemp("chromium")) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+        }
+        browser = playwright.chromium.launch(executable_path=program, args=arguments, env={**os.environ, **home})
         yield browser
         browser.close()
 

@@ -4,7 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-from foodcourt.lab import jupyter_environment, lab_command
+import pytest
+
+from foodcourt.errors import UsageError
+from foodcourt.lab import jupyter_environment, lab_command, server
 
 
 def test_first_page(workbook):
@@ -29,6 +32,13 @@ def test_root_is_allowed_only_as_root(workbook, monkeypatch):
     assert "--allow-root" in lab_command(workbook)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "--allow-root" not in lab_command(workbook)
+
+
+def test_without_jupyterlab(workbook, monkeypatch):
+    """Where JupyterLab is not installed, the message says so and what to type."""
+    monkeypatch.setattr(server, "find_spec", lambda _: None)
+    with pytest.raises(UsageError, match="next: foodcourt doctor"):
+        lab_command(workbook)
 
 
 def test_our_commands_come_first_on_path(workbook):

@@ -7,7 +7,9 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
+from foodcourt.errors import UsageError
 from foodcourt.workbook import Workbook
 
 __all__ = ["lab_command"]
@@ -24,7 +26,12 @@ def lab_command(workbook: Workbook, arguments: Sequence[str] = ()) -> list[str]:
     Args:
         workbook: the workbook to open.
         arguments: further arguments for JupyterLab; they come last, so they win.
+
+    Raises:
+        UsageError: JupyterLab is not installed.
     """
+    if find_spec("jupyterlab") is None:
+        raise UsageError(f"expected JupyterLab, but {sys.executable} does not have it\nnext: foodcourt doctor")
     command = [
         sys.executable,
         # Without -P a file of the learner's called `http.py` in the current folder would break the server.
