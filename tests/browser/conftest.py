@@ -48,7 +48,8 @@ def chromium(tmp_path_factory):
     """The machine's own Chromium or Chrome; nothing is downloaded."""
     program = find_browser()
     if program is None:
-        reason = f"BROWSER TESTS DID NOT RUN: there is no Chromium on PATH; next: {install_command('chromium')}"
+        command = install_command("chromium") or "install Chromium"
+        reason = f"BROWSER TESTS DID NOT RUN: there is no Chromium on PATH; next: {command}"
         # Where changes are accepted, a test that cannot run is a failure.
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
     expect.set_options(timeout=PATIENCE)
