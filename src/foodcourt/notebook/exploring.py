@@ -29,37 +29,50 @@ def explore(function: Callable[..., tuple[Figure, str]], **ranges: Sequence[Any]
     import ipywidgets
 
     parameters = inspect.signature(function).parameters
-    controls = {name: _control(name, span, parameters[name].default) for name, span in ranges.items()}
+    holders: dict[str, Any] = {}
+    shown = []
+    for name, span in ranges.items():
+        holders[name], control = _control(name, span, parameters[name].default)
+        shown.append(control)
     pane = ipywidgets.HTML()
 
     def draw() -> tuple[bytes, str]:
-        figure, says = function(**{name: control.value for name, control in controls.items()})
+        figure, says = function(**{name: holder.value for name, holder in holders.items()})
         image = png(figure)
         pane.value = figure_html(image, says)
         return image, says
 
     image, says = draw()
-    for control in controls.values():
-        control.observe(lambda _: draw(), names="value")
+    for holder in holders.values():
+        holder.observe(lambda _: draw(), names="value")
     twin, metadata = bundle(image, says)
-    show_widget(ipywidgets.VBox([*controls.values(), pane]), twin, metadata)
+    show_widget(ipywidgets.VBox([*shown, pane]), twin, metadata)
 
 
-def _control(name: str, span: Sequence[Any], default: Any) -> Any:
+def _control(name: str, span: Sequence[Any], default: Any) -> tuple[Any, Any]:
+    """The widget that holds the value, and what is shown of it."""
     import ipywidgets
 
-    shared = {
-        "description": name.replace("_", " "),
-        "style": {"description_width": "12em"},
-        "layout": {"width": "40em"},
-    }
+    words = {"description": name.replace("_", " "), "style": {"description_width": "12em"}}
     if isinstance(span, list):
-        value = default if default in span else span[0]
-        return ipywidgets.Dropdown(options=span, value=value, **shared)
+        # Buttons, and no drop-down list: JupyterLab takes its up and down keys.
+        buttons = ipywidgets.ToggleButtons(options=span, value=default if default in span else span[0], **words)
+        return buttons, buttons
     low, high, *rest = span
     whole = all(isinstance(bound, int) for bound in span)
-    step = rest[0] if rest else (1 if whole else (high - low) / 100)
-    value = low if default is inspect.Parameter.empty else default
-    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    # Redraw when the slider rests: drawing on every pixel of a drag would queue up behind it.
-    return kind(value=value, min=low, max=high, step=step, continuous_update=False, **shared)
+    limits = {
+        "value": low if default is inspect.Parameter.empty else default,
+        "min": low,
+        "max": high,
+        "step": rest[0] if rest else (1 if whole else (high - low) / 100),
+    }
+    # The number field beside the slider has the name that ipywidgets gives no slider's handle. Both redraw when
+    # they rest: drawing on every pixel of a drag would queue up behind it.
+    field = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(
+        **limits, **words, layout={"width": "20em"}
+    )
+    slider = (ipywidgets.IntSlider if whole else ipywidgets.FloatSlider)(
+        **limits, readout=False, continuous_update=False, layout={"width": "20em"}
+    )
+    ipywidgets.link((slider, "value"), (field, "value"))
+    return field, ipywidgets.HBox([field, slider])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from foodcourt.errors import UsageError
+from foodcourt.notebook.choices import choices, status
 from foodcourt.notebook.learner_file import recall, record
 from foodcourt.notebook.outputs import show_widget
 from foodcourt.notebook.pictures import picture
@@ -16,7 +17,8 @@ from foodcourt.notebook.plots import bars
 __all__ = ["compare", "predict"]
 
 _SECTION = "guesses"
-NO_GUESS = "No guess recorded yet: make one above, then run this cell again."
+_NO_GUESS = "No guess recorded yet: make one above, then run this cell again."
+_CLOSE = 1.25  # a guess within this factor is called good
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +53,15 @@ def predict(
 
     _asked[key] = _Question(question, unit)
     kept = recall(_SECTION, key)
-    words = {"description_width": "initial"}
-    field: Any
-    if options is not None:
-        value = kept if kept in options else None
-        field = ipywidgets.RadioButtons(
-            options=list(options),
-            value=value,
-            description="Your guess:",
-            style=words,
-            layout={"width": "max-content"},
-        )
-    else:
-        start = float(kept) if isinstance(kept, int | float) else (low + high) / 2
-        field = ipywidgets.FloatSlider(
-            value=min(max(start, low), high),
-            min=low,
-            max=high,
-            step=(high - low) / 100,
-            description=f"Your guess in {unit}:",
-            style=words,
-            layout={"width": "32em"},
-        )
-    button = ipywidgets.Button(description="Record my guess", layout={"width": "max-content"})
-    status = ipywidgets.HTML(_status(kept, _asked[key]))
+    line = ipywidgets.HTML(status("No guess recorded yet." if kept is None else f"Recorded: {_words(kept, unit)}"))
 
-    def keep(_: Any) -> None:
-        if field.value is None:
-            status.value = "<p role='status'>Choose an answer first.</p>"
-            return
-        record(_SECTION, key, field.value)
-        status.value = _status(field.value, _asked[key])
+    def keep(guess: float | str) -> None:
+        record(_SECTION, key, guess)
+        line.value = status(f"Recorded: {_words(guess, unit)}")
 
-    button.on_click(keep)
-    heading = ipywidgets.HTML(f"<p><strong>Predict.</strong> {html.escape(question)}</p>")
-    show_widget(ipywidgets.VBox([heading, field, button, status]), _twin(question, unit, low, high, options))
+    entry = _number_field(kept, unit, low, high, keep) if options is None else choices(options, keep)
+    heading = ipywidgets.HTML(f"<p style='line-height: 1.4'><strong>Predict.</strong> {html.escape(question)}</p>")
+    show_widget(ipywidgets.VBox([heading, entry, line]), _twin(question, unit, low, high, options))
 
 
 def compare(key: str, measured: float | str) -> None:
@@ -100,48 +76,67 @@ def compare(key: str, measured: float | str) -> None:
     """
     if key not in _asked:
         raise UsageError(
-            f"compare({key!r}) needs predict({key!r}, …) to have run in this notebook\nnext: run that cell"
+            f"compare({key!r}) expects predict({key!r}, …) to have run in this notebook, but it has not\n"
+            "next: run that cell, then this one again"
         )
     question = _asked[key]
     guess = recall(_SECTION, key)
     if isinstance(measured, str):
         print(f"Measured: {measured}")
-        print(NO_GUESS if guess is None else f"You guessed: {guess}. {'Right!' if guess == measured else 'Not so.'}")
+        print(_NO_GUESS if guess is None else f"You guessed: {guess}. {'Right!' if guess == measured else 'Not so.'}")
         return
-    rows = {"measured": measured}
+    rows = {"measured": float(measured)}
+    says = f"Measured: {_words(measured, question.unit)}. "
     if isinstance(guess, int | float):
         rows = {"your guess": float(guess)} | rows
-        says = f"You guessed {_number(guess)} {question.unit}; measured: {_number(measured)} {question.unit}. "
-        says += _verdict(float(guess), measured)
+        says = f"You guessed {_words(guess, question.unit)}. {says}{_verdict(float(guess), float(measured))}"
     else:
-        says = f"Measured: {_number(measured)} {question.unit}. {NO_GUESS}"
+        says += _NO_GUESS
     picture(bars(rows, unit=question.unit, title=question.text), says=says)
 
 
+def _number_field(kept: Any, unit: str, low: float, high: float, keep: Callable[[float], None]) -> Any:
+    """A number field, and a button that records what is in it.
+
+    Not a slider: ipywidgets gives a slider's handle no name that a screen reader could say.
+    """
+    import ipywidgets
+
+    field = ipywidgets.BoundedFloatText(
+        value=min(max(float(kept), low), high) if isinstance(kept, int | float) else low,
+        min=low,
+        max=high,
+        step=(high - low) / 100,
+        description=f"Your guess in {unit}, {low:g} to {high:g}:",
+        style={"description_width": "initial"},
+        layout={"width": "24em"},
+    )
+    button = ipywidgets.Button(description="Record my guess", layout={"width": "max-content"})
+    button.on_click(lambda _: keep(field.value))
+    return ipywidgets.HBox([field, button])
+
+
 def _verdict(guess: float, measured: float) -> str:
+    if guess == measured:
+        return "Exactly."
     if guess <= 0 or measured <= 0:
-        return ""
+        return "The guess was too low." if guess < measured else "The guess was too high."
     factor = max(guess, measured) / min(guess, measured)
-    if factor < 1.25:
+    if factor < _CLOSE:
         return "Well guessed."
-    return f"The guess is {factor:.1f} times too {'low' if guess < measured else 'high'}."
+    return f"The guess was {factor:.1f} times too {'low' if guess < measured else 'high'}."
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
-
-
-def _status(guess: Any, question: _Question) -> str:
-    if guess is None:
-        return "<p role='status'>No guess recorded yet.</p>"
-    words = f"{_number(guess)} {question.unit}" if isinstance(guess, int | float) else str(guess)
-    return f"<p role='status'>Recorded: {html.escape(words)}</p>"
+def _words(value: float | str, unit: str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:.3g} {unit}" if value < 1000 else f"{value:.0f} {unit}"
 
 
 def _twin(question: str, unit: str, low: float, high: float, options: Sequence[str] | None) -> dict[str, str]:
-    choices = f"a number from {low:g} to {high:g} {unit}" if options is None else " / ".join(options)
+    answers = f"a number from {low:g} to {high:g} {unit}" if options is None else " / ".join(options)
     return {
         "text/html": f"<p><strong>Predict.</strong> {html.escape(question)}<br>"
-        f"Your guess: {html.escape(choices)}</p>",
-        "text/plain": f"Predict. {question}\nYour guess: {choices}",
+        f"Your guess: {html.escape(answers)}</p>",
+        "text/plain": f"Predict. {question}\nYour guess: {answers}",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foodcourt.errors import UsageError
+from foodcourt.notebook.choices import choices, status
 from foodcourt.notebook.learner_file import recall, record
 from foodcourt.notebook.outputs import show_widget
 from foodcourt.workbook import find_workbook
@@ -89,27 +90,25 @@ def _find(chapter: str) -> Path:
 def _box(key: str, number: int, question: Question) -> Any:
     import ipywidgets
 
-    texts = [option.text for option in question.options]
     kept = recall(_SECTION, key)
-    choice = ipywidgets.RadioButtons(
-        options=texts, value=kept if kept in texts else None, layout={"width": "max-content", "max_width": "100%"}
+    by_text = {option.text: option for option in question.options}
+    feedback = ipywidgets.HTML(status(""))
+
+    def answer(text: str) -> None:
+        record(_SECTION, key, text)
+        feedback.value = _feedback(by_text[text])
+
+    if kept in by_text:
+        feedback.value = _feedback(by_text[kept])
+    heading = ipywidgets.HTML(
+        f"<p style='line-height: 1.4'><strong>{number}.</strong> {html.escape(question.ask)}</p>"
     )
-    # Arrow keys select as they move through radio buttons, so feedback waits for the button.
-    button = ipywidgets.Button(description=f"Check answer {number}", layout={"width": "max-content"})
-    feedback = ipywidgets.HTML("<p role='status'></p>")
+    return ipywidgets.VBox([heading, choices([option.text for option in question.options], answer), feedback])
 
-    def answer(_: Any) -> None:
-        if choice.value is None:
-            feedback.value = "<p role='status'>Choose an answer first.</p>"
-            return
-        option = question.options[texts.index(choice.value)]
-        record(_SECTION, key, option.text)
-        word = "Right." if option.right else "Not quite."
-        feedback.value = f"<p role='status'><strong>{word}</strong> {html.escape(option.feedback)}</p>"
 
-    button.on_click(answer)
-    heading = ipywidgets.HTML(f"<p><strong>{number}.</strong> {html.escape(question.ask)}</p>")
-    return ipywidgets.VBox([heading, choice, button, feedback])
+def _feedback(option: Option) -> str:
+    word = "Right." if option.right else "Not quite."
+    return status(f"({option.text}) {option.feedback}", lead=word)
 
 
 def _twin(questions: list[Question]) -> dict[str, str]:
