@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+client = httpx.Client(timeout=5)  # one for all: building a client takes longer than a request
 FOLDER = Path(os.environ.get("SUBMISSION", "solutions/ex1_two_services")).resolve()
 TIMEOUT = 0.25
 
@@ -86,7 +87,7 @@ def uvicorn(app: str, **env: str):
         for _ in range(500):
             assert process.poll() is None, "the service ended"
             try:
-                httpx.get(f"{url}/health", timeout=1)
+                client.get(f"{url}/health", timeout=1)
                 break
             except httpx.TransportError:
                 time.sleep(0.02)
@@ -132,36 +133,36 @@ def well_again():
 
 def create(url, uid=None, item="taco", timeout=5.0):
     uid = random.randrange(100, 900_000) if uid is None else uid
-    return httpx.post(f"{url}/orders", json={"user_id": uid, "item": item}, timeout=timeout)
+    return client.post(f"{url}/orders", json={"user_id": uid, "item": item}, timeout=timeout)
 
 
 def test_users_health(users):
-    answer = httpx.get(f"{users}/health")
+    answer = client.get(f"{users}/health")
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
 
 
 def test_users_get(users):
     for uid in (1, 2, 3):
-        user = httpx.get(f"{users}/users/{uid}").json()
+        user = client.get(f"{users}/users/{uid}").json()
         assert user["id"] == uid
         assert isinstance(user["email"], str)
 
 
 def test_users_unknown(users):
-    answer = httpx.get(f"{users}/users/{random.randrange(1_000_001, 2_000_000)}")
+    answer = client.get(f"{users}/users/{random.randrange(1_000_001, 2_000_000)}")
     assert answer.status_code == 404
     assert "detail" in answer.json()
 
 
 def test_users_invalid(users):
     for uid in ("ada", "1.5"):
-        assert httpx.get(f"{users}/users/{uid}").status_code == 422
+        assert client.get(f"{users}/users/{uid}").status_code == 422
 
 
 def test_orders_health(orders, orphaned):
-    assert httpx.get(f"{orders}/health").status_code == 200
-    assert httpx.get(f"{orphaned}/health").status_code == 200
+    assert client.get(f"{orders}/health").status_code == 200
+    assert client.get(f"{orphaned}/health").status_code == 200
 
 
 def test_orders_create(orders):
@@ -179,15 +180,15 @@ def test_orders_create(orders):
 
 def test_orders_get(orders):
     order = create(orders).json()
-    assert httpx.get(f"{orders}/orders/{order['id']}").json() == order
+    assert client.get(f"{orders}/orders/{order['id']}").json() == order
     Users.email = "moved@example.org"
-    assert httpx.get(f"{orders}/orders/{order['id']}").json()["user"]["email"] == Users.email
+    assert client.get(f"{orders}/orders/{order['id']}").json()["user"]["email"] == Users.email
 
 
 def test_orders_invalid(orders):
     for body in ({"item": "taco"}, {"user_id": 1}, {"user_id": "ada", "item": "taco"}, ["taco"]):
-        assert httpx.post(f"{orders}/orders", json=body).status_code == 422
-    assert httpx.post(f"{orders}/orders", content=b"{not json").status_code == 422
+        assert client.post(f"{orders}/orders", json=body).status_code == 422
+    assert client.post(f"{orders}/orders", content=b"{not json").status_code == 422
 
 
 def test_orders_unknown_user(orders):
@@ -197,17 +198,17 @@ def test_orders_unknown_user(orders):
     assert "detail" in answer.json()
     after = create(orders).json()["id"]
     for oid in range(before + 1, after):
-        assert httpx.get(f"{orders}/orders/{oid}").status_code == 404
+        assert client.get(f"{orders}/orders/{oid}").status_code == 404
 
 
 def test_orders_unknown_order(orders):
-    assert httpx.get(f"{orders}/orders/{random.randrange(1_000_001, 2_000_000)}").status_code == 404
+    assert client.get(f"{orders}/orders/{random.randrange(1_000_001, 2_000_000)}").status_code == 404
 
 
 def test_orders_timeout(impatient):
     order = create(impatient).json()["id"]
     Users.mode = "hang"
-    for ask in (lambda: create(impatient), lambda: httpx.get(f"{impatient}/orders/{order}")):
+    for ask in (lambda: create(impatient), lambda: client.get(f"{impatient}/orders/{order}")):
         began = time.monotonic()
         assert ask().status_code == 504
         assert time.monotonic() - began < TIMEOUT + 0.5
@@ -218,7 +219,7 @@ def test_orders_unreachable(orders, orphaned):
     order = create(orders).json()["id"]
     Users.mode = "drop"
     assert create(orders).status_code in (502, 503)
-    assert httpx.get(f"{orders}/orders/{order}").status_code in (502, 503)
+    assert client.get(f"{orders}/orders/{order}").status_code in (502, 503)
 
 
 def test_orders_bad_upstream(orders):
@@ -226,7 +227,7 @@ def test_orders_bad_upstream(orders):
     for mode in ("500", "503", "403", "html", "no_user"):
         Users.mode = mode
         assert create(orders).status_code == 502
-        assert httpx.get(f"{orders}/orders/{order}").status_code == 502
+        assert client.get(f"{orders}/orders/{order}").status_code == 502
 
 
 def test_orders_concurrent(orders):
