@@ -2,8 +2,8 @@
 
     make bench
 
-Both grade the solution, in turn, so that a machine whose speed drifts changes both alike. Printed are medians over
-the runs: wall time, and the CPU time of all processes that took part. Quote the ratios; the seconds are this machine's.
+Both grade the solution, in turn, so that a machine whose speed drifts changes both alike. Printed are medians:
+wall time, and the CPU time of all processes that took part. Quote the ratios; the seconds are this machine's.
 """
 
 from __future__ import annotations
