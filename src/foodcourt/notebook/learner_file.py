@@ -34,7 +34,7 @@ def learner_file() -> Path:
 
 def recall(section: str, key: str) -> Any:
     """What was recorded under this key, or None."""
-    return _read(learner_file()).get(section, {}).get(key)
+    return (_read(learner_file()) or {}).get(section, {}).get(key)
 
 
 def record(section: str, key: str, value: Any) -> None:
@@ -50,6 +50,10 @@ def record(section: str, key: str, value: Any) -> None:
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         content = _read(path)
+        if content is None:
+            # Going on without the old guesses is better than a notebook that no longer runs, but keep them.
+            path.replace(path.with_suffix(".broken.json"))
+            content = {}
         content.setdefault(section, {})[key] = value
         handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -57,13 +61,13 @@ def record(section: str, key: str, value: Any) -> None:
         Path(scratch).replace(path)
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _read(path: Path) -> dict[str, dict[str, Any]] | None:
+    """The file's sections, none if there is no file yet; None for a file that somebody broke by hand."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except ValueError:
-        # Somebody edited it by hand. Losing guesses is better than a notebook that no longer runs, but keep them.
-        path.replace(path.with_suffix(".broken.json"))
-        return {}
-    return content if isinstance(content, dict) else {}
+        return None
+    whole = isinstance(content, dict) and all(isinstance(section, dict) for section in content.values())
+    return content if whole else None
