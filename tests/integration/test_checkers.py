@@ -1,0 +1,78 @@
+"""The checkers, held against work whose verdict is known: right, wrong, and unfinished."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from foodcourt.catalog import exercises, find_exercise
+from foodcourt.grading.grader import Grader
+from foodcourt.grading.verdicts import Outcome, Report
+from foodcourt.workbook import Workbook
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKBOOK = Workbook(ROOT)
+SUBMISSIONS = ROOT / "tests" / "submissions"
+
+
+def submissions(kind: str) -> list[object]:
+    found = sorted(SUBMISSIONS.glob(f"*/{kind}/*/expect.toml"))
+    return [
+        pytest.param(path.parent, id=f"{path.parents[2].name.partition('_')[0]}-{path.parent.name}") for path in found
+    ]
+
+
+@pytest.fixture(scope="module")
+def grader():
+    with Grader() as grader:
+        yield grader
+
+
+def grade(grader: Grader, folder: Path) -> tuple[Report, dict]:
+    exercise = find_exercise(folder.parents[1].name, WORKBOOK)
+    return grader.grade(exercise, folder), tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
+
+
+def told(report: Report) -> str:
+    return "\n".join(f"{c.outcome} {c.id}: {c.message}" for c in report.checks if c.outcome is not Outcome.PASSED)
+
+
+@pytest.mark.parametrize("folder", submissions("right"))
+def test_right_work_passes(grader, folder):
+    """However a person writes it, work that keeps the contract gets every required point."""
+    report, expected = grade(grader, folder)
+    assert report.passed, told(report)
+    assert (report.score, report.bonus) == (100, expected["bonus"]), told(report)
+
+
+@pytest.mark.parametrize("folder", submissions("wrong"))
+def test_wrong_work_fails_where_its_mistake_lies(grader, folder):
+    """A mistake fails exactly the checks that it breaks, and the message names it."""
+    report, expected = grade(grader, folder)
+    by_outcome = {outcome: {c.id for c in report.checks if c.outcome is outcome} for outcome in Outcome}
+    required = {c.id for c in report.checks if c.required}
+    assert not by_outcome[Outcome.ERROR], told(report)
+    assert by_outcome[Outcome.FAILED] & required == set(expected["fails"]), told(report)
+    assert by_outcome[Outcome.SKIPPED] == set(expected["skips"]), told(report)
+    assert report.bonus == expected["bonus"], told(report)
+    assert expected["says"].lower() in told(report).lower()
+
+
+@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
+def test_the_solution_gets_everything(grader, exercise):
+    """The solution passes every check, the stretch ones too."""
+    report = grader.grade(exercise, exercise.solution)
+    assert (report.score, report.bonus) == (exercise.max_score, exercise.max_bonus), told(report)
+    assert exercise.max_score == 100
+
+
+@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
+def test_the_starter_says_what_to_do_first(grader, exercise):
+    """The untouched starter starts, and its first failing check names the first TODO."""
+    report = grader.grade(exercise, exercise.starter)
+    first = next(check for check in report.checks if check.outcome is Outcome.FAILED)
+    assert not report.passed
+    assert not report.broken, told(report)
+    assert "TODO 1" in first.message
