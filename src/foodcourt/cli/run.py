@@ -51,6 +51,7 @@ def run(ctx: click.Context, notebooks: tuple[str, ...], save: bool, timeout: flo
     """
     import os
     import sys
+    import tempfile
 
     from foodcourt.lab import jupyter_environment
     from foodcourt.lab.notebooks import resolve_notebooks
@@ -65,8 +66,12 @@ def run(ctx: click.Context, notebooks: tuple[str, ...], save: bool, timeout: flo
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
     from foodcourt.lab.execute import Settings
+    from foodcourt.notebook.learner_file import LEARNER_FILE_VARIABLE
 
-    outcomes = _execute(chosen, workbook, Settings(jobs=jobs, timeout=timeout, store=save))
+    with tempfile.TemporaryDirectory() as folder:
+        # Nobody guesses in a headless run; the learner's own guesses would show in the outputs, and be stored.
+        os.environ[LEARNER_FILE_VARIABLE] = os.path.join(folder, "learner.json")  # noqa: PTH118
+        outcomes = _execute(chosen, workbook, Settings(jobs=jobs, timeout=timeout, store=save))
     failed = [outcome for outcome in outcomes if outcome.failure]
     for outcome in failed:
         click.echo(describe_failure(outcome))

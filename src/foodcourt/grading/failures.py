@@ -15,6 +15,7 @@ class CheckFailed(Exception):
         observed: what happened instead, as the end of "got …".
         mistake: the likely mistake, or empty when unsure.
         evidence: what shows it.
+        check: id of the check that it was reported for; one in a fixture of the whole session meets others too.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class CheckFailed(Exception):
         self.observed = observed
         self.mistake = mistake
         self.evidence = evidence
+        self.check = ""
         super().__init__(f"expected {expected}, got {observed}" + (f"\nlikely mistake: {mistake}" if mistake else ""))
 
 

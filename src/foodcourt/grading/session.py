@@ -53,7 +53,6 @@ class GradingSession:
         self._first = tuple(first)
         self._outcomes: dict[str, Outcome] = {}
         self._causes: dict[str, str] = {}
-        self._reported: dict[int, str] = {}
         self._began = 0.0
 
     def _emit(self, event: dict[str, Any]) -> None:
@@ -127,11 +126,11 @@ class GradingSession:
             self._verdict(id_, Outcome.SKIPPED, f"needs {cause}, which did not pass")
         elif isinstance(error, CheckFailed):
             # A fixture of the whole session fails once; pytest raises the same exception for all who ask for it.
-            earlier = self._reported.setdefault(id(error), id_)
-            if earlier != id_:
-                self._causes[id_] = earlier
-                self._verdict(id_, Outcome.SKIPPED, f"needs {earlier}, which did not pass")
+            if error.check:
+                self._causes[id_] = error.check
+                self._verdict(id_, Outcome.SKIPPED, f"needs {error.check}, which did not pass")
             else:
+                error.check = id_
                 submission = getattr(item, "funcargs", {}).get("submission")
                 evidence = error.evidence + (submission.evidence() if isinstance(submission, Submission) else ())
                 self._verdict(id_, Outcome.FAILED, str(error), [asdict(piece) for piece in evidence])

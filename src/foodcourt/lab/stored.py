@@ -20,8 +20,8 @@ def normalize(notebook: Any, workbook: Workbook) -> None:
     """Change an executed notebook so that two runs on two machines store the same bytes, as far as we can.
 
     Execution times and the version of Python go. So do widgets, whose ids are random and which nobody can show
-    without a kernel: the picture or text beside them stays. Paths inside the workbook become relative to it, and the
-    home folder becomes `~`.
+    without a kernel: the picture or text beside them stays. A cell tagged `remove-output` is stored without any.
+    Paths inside the workbook become relative to it, and the home folder becomes `~`.
 
     Args:
         notebook: a notebook node, changed in place.
@@ -36,6 +36,8 @@ def normalize(notebook: Any, workbook: Workbook) -> None:
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "remove-output" in cell.metadata.get("tags", []):  # it is about the machine it ran on
+            cell.outputs = []
         for output in cell.get("outputs", []):
             _normalize_output(output, workbook)
 
