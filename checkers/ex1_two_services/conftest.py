@@ -46,3 +46,8 @@ def impatient_orders(submission: Submission, users: Upstream) -> Orders:
     """The learner's orders-service, told not to wait for long."""
     env = {"USERS_URL": users.url, "USERS_TIMEOUT": str(IMPATIENT)}
     return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def all_at_once(users_service: LearnerService, orders: Orders, impatient_orders: Orders) -> None:
+    """Start the services side by side; whoever asks one first waits for it."""

@@ -11,7 +11,7 @@ from foodcourt.grading.learner_service import LearnerService
 
 PATIENT = 5.0
 """`USERS_TIMEOUT` in seconds where a check is not about time."""
-IMPATIENT = 0.25
+IMPATIENT = 0.2
 """`USERS_TIMEOUT` in seconds where it is."""
 _random = random.SystemRandom()
 

@@ -8,8 +8,10 @@ Loaded by `checkers/pytest.ini`. Grading is done by `foodcourt check`; plain pyt
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -22,7 +24,7 @@ __all__ = ["check"]
 check = pytest.mark.check
 """`@check("orders.timeout", points=10, needs="orders.create")`: see CONTRIBUTING.md, "A new check"."""
 
-EVENTS = "FOODCOURT_EVENTS_FD"
+GRADER = "FOODCOURT_GRADER_FD"
 PROGRAMS = "FOODCOURT_PROGRAMS_FD"
 
 
@@ -30,20 +32,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say what is graded."""
     group = parser.getgroup("foodcourt")
     group.addoption("--submission", type=Path, metavar="DIR", help="the folder to grade")
-    group.addoption("--first", default="", metavar="ID,ID", help="checks to run first, with what they need")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and the session that reports to the grader."""
+    """Register the marker, and the session that talks to the grader; without one, pytest's own report is all."""
     config.addinivalue_line(
         "markers", "check(id, points, needs=(), stretch=False, limit=20): one check of an exercise"
     )
-    # Without a grader the verdicts go nowhere: pytest's own report is what is looked at then.
-    descriptor = os.environ.get(EVENTS)
-    stream = open(int(descriptor) if descriptor else os.devnull, "w")  # noqa: PTH123, SIM115
-    config.add_cleanup(stream.close)
-    first = [id_ for id_ in config.getoption("--first").split(",") if id_]
-    config.pluginmanager.register(GradingSession(stream, first), "foodcourt-grading")
+    grader: IO[str] | None = None
+    if descriptor := os.environ.get(GRADER):
+        with socket.socket(fileno=int(descriptor)) as connection:
+            grader = connection.makefile("rw")
+        config.add_cleanup(grader.close)
+    config.pluginmanager.register(GradingSession(grader), "foodcourt-grading")
 
 
 @pytest.fixture(scope="session")

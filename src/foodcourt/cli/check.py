@@ -54,11 +54,19 @@ def check(
         folder = submission or found.starter
         look_at(folder, found)
         target = _open_target(json_target)
+        grader.prepare(found)
         console = Console(stderr=json_target == "-", highlight=False)
+        if not console.is_terminal:
+            console.width = 120
         if watch:
             from foodcourt.cli.watching import watch as watch_folder
 
-            watch_folder(folder, lambda first: _grade(grader, found, folder, console, hints, target, first))
+            def grade(first: tuple[str, ...]) -> Report:
+                report = _grade(grader, found, folder, console, hints, target, first)
+                grader.prepare(found)  # for the next save
+                return report
+
+            watch_folder(folder, grade)
         report = _grade(grader, found, folder, console, hints, target)
     ctx.exit(2 if report.broken else 0 if report.passed else 1)
 

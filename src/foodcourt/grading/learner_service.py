@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from foodcourt.errors import ServiceExited, ServiceNotReady
@@ -27,10 +29,15 @@ READY_TIMEOUT = 15.0
 class LearnerService:
     """A running service of the submission; asked over the network, read through its log, never imported."""
 
-    def __init__(self, service: Service, submission: Submission) -> None:
-        """Wrap a service that is described but not started."""
+    def __init__(self, service: Service, submission: Submission, file: str, settings: Mapping[str, str]) -> None:
+        """Wrap a service that is described but not started, whose code begins in `file`."""
         self._service = service
         self._submission = submission
+        self._file = file
+        self._settings = settings
+        self._launched = False
+        self.starting: Future[None] = Future()
+        """Done when it listens; holds why it does not."""
 
     @property
     def name(self) -> str:
@@ -43,16 +50,26 @@ class LearnerService:
         return self._service.url
 
     @property
-    def command(self) -> str:
-        """The shell line that starts it by hand."""
-        return self._service.command
+    def by_hand(self) -> str:
+        """The shell line that starts it by hand in the learner's folder, with what it talks to on port 8001."""
+        line = " ".join([*(f"{name}={value}" for name, value in self._settings.items()), "uvicorn"])
+        for upstream in self._submission.upstreams:
+            line = line.replace(upstream.url, "http://127.0.0.1:8001")
+        return f"{line} {self._file.removesuffix('.py')}:app --port 8000"
 
-    def start(self) -> LearnerService:
+    def start(self) -> None:
         """Start it, or start it again if it ended meanwhile.
 
         Raises:
-            SubmissionBroken: it ended or never listened; the message is the learner's traceback.
+            SubmissionBroken: its file is missing, it ended or it never listened; the message is the learner's
+                traceback.
         """
+        folder = self._submission.folder
+        if not (folder / self._file).is_file():
+            there = ", ".join(sorted(path.name for path in folder.glob("*.py"))) or "no Python file"
+            raise SubmissionBroken(
+                f"expected the file {self._file}, found {there}", mistake="the file is missing or was renamed"
+            )
         try:
             self._service.start()
         except ServiceExited as error:
@@ -66,7 +83,8 @@ class LearnerService:
                 f"its last lines were:\n{self._service.logs(last=8)}",
                 mistake="it listens on another address or port than it was told, or blocks while it is imported",
             ) from None
-        return self
+        finally:
+            self._launched = True
 
     def get(self, path: str, *, patience: float = PATIENCE) -> Answer:
         """Send a GET request."""
@@ -82,16 +100,14 @@ class LearnerService:
         Raises:
             CheckFailed: nothing is left of it.
         """
-        left = self._submission.time_left()
-        if left <= 0:
+        if self._submission.time_left() <= 0:
             raise CheckFailed(
                 "the check to be done in time", f"no time left before {requests[0]}: answers came too late"
             )
+        self.starting.result()
         if not self._service.running:
             self.start()
-        answers = self._submission.asker.ask(self, requests, min(patience, left))
-        self._submission.exchanges += answers
-        return answers
+        return self._submission.ask(self, requests, patience)
 
     def died(self) -> str | None:
         """Say how it ended, or give None while it runs."""
@@ -100,12 +116,12 @@ class LearnerService:
 
     def log(self, mark: int = 0) -> str:
         """Give what it printed after the first `mark` characters; all of it where it was restarted since."""
-        text = self._service.logs()
+        text = self._service.logs() if self._launched else ""
         return text[mark if mark <= len(text) else 0 :]
 
     def log_size(self) -> int:
         """Give the number of characters printed so far."""
-        return len(self._service.logs())
+        return len(self.log())
 
     def traceback(self, mark: int = 0) -> Traceback | None:
         """Find the last traceback printed after `mark`.
@@ -134,7 +150,10 @@ class LearnerService:
             return "the module has no variable named `app`"
         return ""
 
+    def kill(self) -> None:
+        """Kill it, without waiting: a checker has no use for its farewell."""
+        self._service.signal(signal.SIGKILL)
+
     def close(self) -> None:
-        """Kill it: a checker has no use for its farewell."""
-        self._service.kill()
+        """Wait until it is gone, and remove its log."""
         self._service.close()

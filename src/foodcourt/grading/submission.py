@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from foodcourt.faults import Upstream
-from foodcourt.grading.answers import Answer
+from foodcourt.grading.answers import Answer, Request
 from foodcourt.grading.asking import Asker
-from foodcourt.grading.failures import SubmissionBroken
 from foodcourt.grading.learner_service import READY_TIMEOUT, LearnerService
 from foodcourt.grading.timeline import render, upstream_events
 from foodcourt.grading.verdicts import Evidence
@@ -26,40 +26,33 @@ class Submission:
 
     Attributes:
         folder: where it lies.
-        asker: sends its services requests.
-        exchanges: requests and answers of the current check.
         upstreams: servers of ours that its services talk to; what they saw belongs into the evidence.
     """
 
     def __init__(self, folder: Path, scratch: Path, fork_server: ForkServer) -> None:
         """Grade what lies in `folder`; its processes may write into `scratch`."""
         self.folder = folder
-        self.asker = Asker()
-        self.exchanges: list[Answer] = []
+        self._asker = Asker()
+        self._exchanges: list[Answer] = []
         self.upstreams: list[Upstream] = []
         self._scratch = scratch
         self._fork_server = fork_server
         self._services: list[LearnerService] = []
-        self._marks: dict[LearnerService, int] = {}
+        self._pool = ThreadPoolExecutor(thread_name_prefix="start")
+        self._asked: dict[LearnerService, int] = {}
         self._began = time.monotonic()
         self._deadline = float("inf")
 
     def uvicorn(self, module: str, *, name: str, env: Mapping[str, str] | None = None) -> LearnerService:
-        """Start `uvicorn <module>:app --port N` in the submission's folder.
+        """Start `uvicorn <module>:app --port N` in the submission's folder, and do not wait for it.
+
+        The first request to it waits; that is where a submission that does not start is found out.
 
         Args:
             module: the module that holds `app`.
             name: what messages call the service.
             env: its settings.
-
-        Raises:
-            SubmissionBroken: the file is missing, or the service does not start.
         """
-        if not (self.folder / f"{module}.py").is_file():
-            there = ", ".join(sorted(path.name for path in self.folder.glob("*.py"))) or "no Python file"
-            raise SubmissionBroken(
-                f"expected the file {module}.py, found {there}", mistake="the file is missing or was renamed"
-            )
         service = Service(
             ["uvicorn", f"{module}:app", "--port", "{port}"],
             name=name,
@@ -70,9 +63,10 @@ class Submission:
             ready_timeout=READY_TIMEOUT,
             fork_server=self._fork_server,
         )
-        started = LearnerService(service, self)
-        self._services.append(started)
-        return started.start()
+        found = LearnerService(service, self, f"{module}.py", env or {})
+        found.starting = self._pool.submit(found.start)
+        self._services.append(found)
+        return found
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -90,33 +84,42 @@ class Submission:
             upstream.recover()
         self._began = time.monotonic()
         self._deadline = self._began + limit
-        self.exchanges = []
-        self._marks = {service: service.log_size() for service in self._services}
+        self._exchanges = []
+        self._asked = {}
 
     def time_left(self) -> float:
         """Give the seconds that the current check has left."""
         return self._deadline - time.monotonic()
 
+    def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
+        """Send a running service requests at the same time, and remember what came of it for the evidence."""
+        self._asked.setdefault(service, service.log_size())
+        answers = self._asker.ask(service, requests, min(patience, self.time_left()))
+        self._exchanges += answers
+        return answers
+
     def evidence(self) -> tuple[Evidence, ...]:
         """Give what was observed since the check began: the wire, the learner's log, and how to ask by hand."""
         found = []
         events = [event for upstream in self.upstreams for event in upstream_events(upstream, self._began)]
-        events += [event for answer in self.exchanges for event in answer.events()]
+        events += [event for answer in self._exchanges for event in answer.events()]
         if events:
             found.append(Evidence("timeline", "what happened on the wire (times in ms)", render(events)))
-        for service in self._services:
-            lines = service.log(self._marks.get(service, 0)).splitlines()[-_LOG_LINES:]
+        for service, mark in self._asked.items():
+            lines = service.log(mark).splitlines()[-_LOG_LINES:]
             if lines:
                 found.append(Evidence("log", f"what {service.name} printed", "\n".join(line[:500] for line in lines)))
-        if self.exchanges:
-            last = self.exchanges[-1]
-            found.append(
-                Evidence("http", "try it by hand", f"{last.service.command}\n{last.request.curl(last.service.url)}")
-            )
+        if self._exchanges:
+            last = self._exchanges[-1]
+            by_hand = f"{last.service.by_hand}\n{last.request.curl('http://127.0.0.1:8000')}"
+            found.append(Evidence("http", "try it by hand, in two terminals", by_hand))
         return tuple(found)
 
     def close(self) -> None:
         """End its services."""
+        self._pool.shutdown()
+        for service in self._services:
+            service.kill()
         for service in self._services:
             service.close()
-        self.asker.close()
+        self._asker.close()

@@ -61,7 +61,7 @@ class TerminalReport:
                 self._indent("\n".join(lines[-_EVIDENCE_LINES:]), "dim", by=12)
 
     def _indent(self, text: str, style: str, by: int = 10) -> None:
-        self._console.print(Padding(Text(text, style=style), (0, 0, 0, by)))
+        self._console.print(Padding(Text(text, style=style), (0, 0, 0, by), expand=False))
 
     def end(self, report: Report) -> None:
         """Write the sum and what to do next."""
