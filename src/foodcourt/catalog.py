@@ -19,6 +19,8 @@ from foodcourt.workbook import Workbook
 
 __all__ = ["CheckSpec", "Exercise", "exercises", "find_exercise"]
 
+_HINT_LEVELS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
@@ -144,35 +146,48 @@ def find_exercise(name: str, workbook: Workbook) -> Exercise:
 def _read_hints(path: Path) -> dict[str, tuple[str, ...]]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise GraderError(f"cannot read the hints in {path}: {error}") from error
-    return {key: tuple(value["hints"]) for key, value in table.items()}
+        return {key: tuple(value["hints"]) for key, value in table.items()}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GraderError(f"cannot read the hints in {path}: {error!r}") from error
 
 
 def _read_checks(path: Path, hints: dict[str, tuple[str, ...]]) -> Iterator[CheckSpec]:
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (SyntaxError, ValueError) as error:
+        raise GraderError(f"cannot read the checks in {path}: {error}") from error
     for node in tree.body:
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not node.name.startswith("test"):
-            continue
-        call = next((d for d in node.decorator_list if isinstance(d, ast.Call) and _name(d.func) == "check"), None)
-        if call is None or not call.args:
-            raise GraderError(f"{path.name}: {node.name} has no @check(…) marker")
-        arguments = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
-        id_ = ast.literal_eval(call.args[0])
-        needs = arguments.get("needs", ())
-        title = (ast.get_docstring(node) or "").partition("\n")[0]
-        if not title or id_ not in hints:
-            raise GraderError(f"{path.name}: check {id_} needs a docstring and hints in hints.toml")
-        yield CheckSpec(
-            id=id_,
-            title=title,
-            points=arguments["points"],
-            needs=(needs,) if isinstance(needs, str) else tuple(needs),
-            stretch=arguments.get("stretch", False),
-            limit=float(arguments.get("limit", 20)),
-            hints=hints[id_],
-            function=node.name,
-        )
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
+            try:
+                yield _read_check(node, hints)
+            except (ValueError, KeyError) as error:
+                raise GraderError(f"{path.name}: the marker of {node.name} is wrong: {error!r}") from error
+            except GraderError as error:
+                raise GraderError(f"{path.name}: {node.name} {error}") from error
+
+
+def _read_check(node: ast.FunctionDef | ast.AsyncFunctionDef, hints: dict[str, tuple[str, ...]]) -> CheckSpec:
+    call = next((d for d in node.decorator_list if isinstance(d, ast.Call) and _name(d.func) == "check"), None)
+    if call is None or not call.args:
+        raise GraderError("has no @check(…) marker")
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise GraderError("is async: nobody would await it, and it would pass unseen")
+    arguments = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+    id_ = ast.literal_eval(call.args[0])
+    needs = arguments.get("needs", ())
+    title = (ast.get_docstring(node) or "").partition("\n")[0]
+    if not title or len(hints.get(id_, ())) != _HINT_LEVELS:
+        raise GraderError(f"needs a docstring, and {_HINT_LEVELS} hints for {id_} in hints.toml")
+    return CheckSpec(
+        id=id_,
+        title=title,
+        points=arguments["points"],
+        needs=(needs,) if isinstance(needs, str) else tuple(needs),
+        stretch=arguments.get("stretch", False),
+        limit=float(arguments.get("limit", 20)),
+        hints=hints[id_],
+        function=node.name,
+    )
 
 
 def _name(node: ast.expr) -> str:

@@ -12,7 +12,7 @@ import click
 
 from foodcourt import __version__
 from foodcourt.cli.verbs import Verbs
-from foodcourt.errors import FoodCourtError
+from foodcourt.errors import FoodCourtError, GraderError
 
 __all__ = ["main"]
 
@@ -50,6 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return _INTERRUPTED
+    except GraderError as error:
+        click.echo(f"foodcourt: the grader broke, this is not your fault: {error}\ntry: foodcourt doctor", err=True)
+        return _USAGE_OR_OURS
     except FoodCourtError as error:
         click.echo(f"foodcourt: {error}", err=True)
         return _USAGE_OR_OURS
