@@ -13,7 +13,9 @@ __all__ = ["schema", "to_json"]
 
 def to_json(report: Report) -> str:
     """Write the report as indented JSON, ending with a line break."""
-    return json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n"
+    # A learner's JSON may hold half of a surrogate pair, which UTF-8 cannot; its escape is the same in JSON.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def schema() -> dict[str, Any]:

@@ -56,7 +56,7 @@ class TerminalReport:
         if verdict.outcome is Outcome.FAILED and not self._explained:
             self._explained = True
             for piece in verdict.evidence:
-                self._indent(f"{piece.title}:", "dim")
+                self._indent(f"{plain(piece.title)}:", "dim")
                 lines = plain(piece.text).splitlines()
                 self._indent("\n".join(lines[-_EVIDENCE_LINES:]), "dim", by=12)
 
