@@ -158,7 +158,8 @@ class Answer:
     def _failed(
         self, expected: str, observed: str, mistake: str = "", kind: type[CheckFailed] = CheckFailed
     ) -> CheckFailed:
-        if (status := self.service.died()) is not None:
+        # A connection breaks before the word is out that the process at its other end is gone.
+        if (status := self.service.died(0.3 if self.problem else 0.0)) is not None:
             crash = self.service.crash(self.log_mark)
             return SubmissionBroken(f"{self.service.name} ended with {status} at {self.request}\n{crash}")
         if self.status >= 500 and (trace := self.service.traceback(self.log_mark)):

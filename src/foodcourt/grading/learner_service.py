@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import time
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from foodcourt.errors import ServiceExited, ServiceNotReady
+from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady
 from foodcourt.grading.answers import Answer, Request
 from foodcourt.grading.failures import CheckFailed, SubmissionBroken
 from foodcourt.grading.tracebacks import Traceback, last_traceback
@@ -35,7 +36,6 @@ class LearnerService:
         self._submission = submission
         self._file = file
         self._settings = settings
-        self._launched = False
         self.starting: Future[None] = Future()
         """Done when it listens; holds why it does not."""
 
@@ -83,8 +83,6 @@ class LearnerService:
                 f"its last lines were:\n{self._service.logs(last=8)}",
                 mistake="it listens on another address or port than it was told, or blocks while it is imported",
             ) from None
-        finally:
-            self._launched = True
 
     def get(self, path: str, *, patience: float = PATIENCE) -> Answer:
         """Send a GET request."""
@@ -109,14 +107,16 @@ class LearnerService:
             self.start()
         return self._submission.ask(self, requests, patience)
 
-    def died(self) -> str | None:
-        """Say how it ended, or give None while it runs."""
-        status = self._service.wait(0)
+    def died(self, patience: float = 0.0) -> str | None:
+        """Say how it ended, or give None if it still runs after `patience` seconds."""
+        status = self._service.wait(patience)
         return None if status is None else describe_exit(status)
 
     def log(self, mark: int = 0) -> str:
         """Give what it printed after the first `mark` characters; all of it where it was restarted since."""
-        text = self._service.logs() if self._launched else ""
+        text = ""
+        with contextlib.suppress(FoodCourtError):  # it was not started yet
+            text = self._service.logs()
         return text[mark if mark <= len(text) else 0 :]
 
     def log_size(self) -> int:

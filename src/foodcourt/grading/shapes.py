@@ -42,7 +42,8 @@ def mismatch(expected: Any, observed: Any, path: str = "") -> Mismatch | None:
     """
     where = path or "the answer"
     if isinstance(expected, type):
-        if isinstance(observed, expected) and not (expected is int and isinstance(observed, bool)):
+        allowed = (int, float) if expected is float else expected  # in JSON 1 and 1.0 are the same number
+        if isinstance(observed, allowed) and not (expected in (int, float) and isinstance(observed, bool)):
             return None
         return Mismatch(path, f"{where} should be {_NAMES[expected]}, but is {shorten(observed)}")
     if isinstance(expected, dict):

@@ -10,7 +10,7 @@ from foodcourt.grading.signatures import likely_mistake
 
 __all__ = ["Traceback", "last_traceback"]
 
-_HEAD = re.compile(r"^(?:[A-Z]+:\s*)?[\s|+-]*(Exception Group )?Traceback \(most recent call last\):\s*$")
+_HEAD = re.compile(r"^(?:[A-Z]+:\s*)?(?P<margin>[\s|+]*)(Exception Group )?Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(, in (?P<function>.+))?$')
 _ERROR = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(: (?P<text>.*))?$")
 
@@ -47,12 +47,16 @@ def last_traceback(log: str, folder: Path) -> Traceback | None:
         folder: where the learner's files lie; frames in files outside it are left out.
     """
     lines = log.splitlines()
-    heads = [number for number, line in enumerate(lines) if _HEAD.match(line)]
+    heads = [(number, head) for number, line in enumerate(lines) if (head := _HEAD.match(line))]
     if not heads:
         return _bare_syntax_error(lines, folder)
     frames: list[str] = []
     error = where = ""
-    number = heads[-1] + 1
+    number, head = heads[-1]
+    # Every line of an exception group stands behind a margin such as `    | `; in its head it may be `    + `.
+    margin = head["margin"].replace("+", "|")
+    lines = [line.removeprefix(margin) for line in lines]
+    number += 1
     while number < len(lines):
         line = lines[number]
         if frame := _FRAME.match(line):
