@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage import IMPATIENT, Orders, User, some_item, some_user, unknown_id
+from stage import IMPATIENT, SLACK, Orders, Silence, User, some_item, some_user, unknown_id
 
 from foodcourt.faults import Upstream
 from foodcourt.grading.answers import NO_ANSWER, Request
@@ -10,8 +10,6 @@ from foodcourt.grading.failures import CheckFailed
 from foodcourt.grading.shapes import mismatch
 from foodcourt.pytest_plugin import check
 
-SLACK = 0.5
-"""Seconds beyond `USERS_TIMEOUT` in which an answer must be there."""
 UNFINISHED = {501: "this part is still a TODO: go on with the first one in orders_service.py"}
 AS_IF_WELL = "an except clause answers as if all was well"
 
@@ -105,24 +103,6 @@ def test_unknown_order(orders: Orders) -> None:
     orders.get(unknown_id()).expect(404, mistakes=mistakes)
 
 
-@check("orders.timeout", points=10, needs="orders.get")
-def test_slow_users_service(impatient_orders: Orders, user: User, users: Upstream) -> None:
-    """answers 504 when users-service is slower than USERS_TIMEOUT"""
-    order = impatient_orders.place(user.id)
-    mistakes = {
-        NO_ANSWER: "no timeout on the call to users-service, or not the one from USERS_TIMEOUT",
-        500: "httpx.TimeoutException is not caught",
-        **dict.fromkeys(
-            (502, 503), "a timeout is not told apart from other errors: catch httpx.TimeoutException first"
-        ),
-        **dict.fromkeys((200, 201), AS_IF_WELL),
-    }
-    asked = [Request("POST", "/orders", {"user_id": user.id, "item": "taco"}), Request("GET", f"/orders/{order}")]
-    users.hang()
-    for answer in impatient_orders.service.ask(asked, patience=3.0):
-        answer.expect(504, within=IMPATIENT + SLACK, mistakes=mistakes)
-
-
 @check("orders.unreachable", points=10, needs="orders.get")
 def test_unreachable_users_service(orders: Orders, user: User, users: Upstream) -> None:
     """answers 503 when users-service refuses the connection, 502 or 503 when it drops it"""
@@ -169,6 +149,21 @@ def test_bad_upstream(orders: Orders, user: User, users: Upstream) -> None:
                 if answer.status in (200, 201) and mismatch({"user": {}}, answer.json()):
                     mistakes |= dict.fromkeys((200, 201), AS_IF_WELL)
                 answer.expect(502, mistakes=mistakes)
+
+
+@check("orders.timeout", points=10, needs="orders.get")
+def test_slow_users_service(silence: Silence) -> None:
+    """answers 504 when users-service is slower than USERS_TIMEOUT"""
+    mistakes = {
+        NO_ANSWER: "no timeout on the call to users-service, or not the one from USERS_TIMEOUT",
+        500: "httpx.TimeoutException is not caught",
+        **dict.fromkeys(
+            (502, 503), "a timeout is not told apart from other errors: catch httpx.TimeoutException first"
+        ),
+        **dict.fromkeys((200, 201), AS_IF_WELL),
+    }
+    for answer in silence.answers():
+        answer.expect(504, within=IMPATIENT + SLACK, mistakes=mistakes)
 
 
 @check("orders.concurrent", points=10, needs="orders.create")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from stage import IMPATIENT, PATIENT, Orders, User, some_user
+from stage import IMPATIENT, PATIENT, Orders, Silence, User, some_user
 
 from foodcourt.faults import Upstream
 from foodcourt.grading.learner_service import LearnerService
@@ -42,12 +42,15 @@ def orders(submission: Submission, users: Upstream) -> Orders:
 
 
 @pytest.fixture(scope="session")
-def impatient_orders(submission: Submission, users: Upstream) -> Orders:
-    """The learner's orders-service, told not to wait for long."""
-    env = {"USERS_URL": users.url, "USERS_TIMEOUT": str(IMPATIENT)}
-    return Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
+def silence(submission: Submission) -> Iterator[Silence]:
+    """The learner's orders-service, told not to wait for long, and a users-service of ours that falls silent."""
+    with Upstream("users-service (ours)") as silent:
+        submission.upstreams.append(silent)
+        env = {"USERS_URL": silent.url, "USERS_TIMEOUT": str(IMPATIENT)}
+        orders = Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
+        yield Silence(submission, orders, silent)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def all_at_once(users_service: LearnerService, orders: Orders, impatient_orders: Orders) -> None:
+def all_at_once(users_service: LearnerService, orders: Orders, silence: Silence) -> None:
     """Start the services side by side; whoever asks one first waits for it."""

@@ -39,6 +39,7 @@ class Users(BaseHTTPRequestHandler):
     mode = "ok"
     email = "ada@example.org"
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: in two, each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         mode = type(self).mode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ class Asker:
     """An HTTP client that no answer can hold up: neither silence, nor a drip, nor one that never ends."""
 
     def __init__(self) -> None:
-        """Open nothing yet."""
-        self._runner = asyncio.Runner()
+        """Start the event loop, in a thread of its own: checks are synchronous, and may ask from several threads."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="asker", daemon=True)
+        self._thread.start()
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - the whole request has a deadline; httpx's are per read and write
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
@@ -45,7 +48,7 @@ class Asker:
         async def together() -> list[Answer]:
             return await asyncio.gather(*(self._one(service, request, patience) for request in requests))
 
-        return self._runner.run(together())
+        return asyncio.run_coroutine_threadsafe(together(), self._loop).result()
 
     async def _one(self, service: LearnerService, request: Request, patience: float) -> Answer:
         status, body, problem, mark = NO_ANSWER, b"", "", service.log_size()
@@ -76,5 +79,7 @@ class Asker:
 
     def close(self) -> None:
         """Close the client and its event loop."""
-        self._runner.run(self._client.aclose())
-        self._runner.close()
+        asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

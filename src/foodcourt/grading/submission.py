@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from foodcourt.faults import Upstream
@@ -92,11 +93,23 @@ class Submission:
         return self._deadline - time.monotonic()
 
     def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
-        """Send a running service requests at the same time, and remember what came of it for the evidence."""
-        self._asked.setdefault(service, service.log_size())
+        """Send a running service requests at the same time; what a check asks is remembered for the evidence."""
         answers = self._asker.ask(service, requests, min(patience, self.time_left()))
+        return self.remember(answers) if threading.current_thread() is threading.main_thread() else answers
+
+    def remember(self, answers: list[Answer]) -> list[Answer]:
+        """Take answers for what the current check observed; give them back."""
+        for answer in answers:
+            self._asked.setdefault(answer.service, answer.log_mark)
         self._exchanges += answers
         return answers
+
+    def early(self, ask: Callable[[], list[Answer]]) -> Future[list[Answer]]:
+        """Ask ahead of the check that judges the answers, while other checks run.
+
+        For answers that keep one waiting whatever the machine does. The check has to `remember` them.
+        """
+        return self._pool.submit(ask)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Give what was observed since the check began: the wire, the learner's log, and how to ask by hand."""
