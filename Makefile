@@ -3,7 +3,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab setup test setup-tests lint bench clean clean-all
+.PHONY: help lab setup test setup-tests lint bench soak clean clean-all
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ lint: setup ## check style, types and import rules, notebooks included
 
 bench: setup ## time `foodcourt check` against a hand-written test file
 	@$(BIN)/python tests/bench/bench.py
+
+soak: setup ## grade all right work 20 times with both cores busy: is any ever rejected? (half an hour)
+	@$(BIN)/python tests/bench/soak.py
 
 clean: ## remove caches and build products; .venv and your answers stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist .foodcourt/home
