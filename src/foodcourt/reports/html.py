@@ -18,6 +18,7 @@ _STYLE = """
 .foodcourt-report table { border-collapse: collapse; width: 100%; margin: 0.5em 0; }
 .foodcourt-report th, .foodcourt-report td { text-align: left; vertical-align: top; padding: 0.3em 0.6em;
   border-bottom: 1px solid var(--jp-border-color2, #bdbdbd); }
+.foodcourt-report td:first-child, .foodcourt-report td:last-child { white-space: nowrap; }
 .foodcourt-report pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0.3em 0; font-size: 0.95em; }
 .foodcourt-report .passed { color: var(--jp-success-color0, #1b5e20); }
 .foodcourt-report .failed, .foodcourt-report .error { color: var(--jp-error-color0, #b71c1c); }
