@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def check(
         found = find_exercise(exercise, find_workbook())
         folder = submission or found.starter
         look_at(folder, found)
-        target = _open_target(json_target)
+        target = _open_target(json_target, found)
         grader.prepare(found)
         console = Console(stderr=json_target == "-", highlight=False)
         if not console.is_terminal:
@@ -66,7 +67,7 @@ def check(
                 grader.prepare(found)  # for the next save
                 return report
 
-            watch_folder(folder, grade)
+            watch_folder(folder, grade, besides=[Path(json_target)] if json_target else [])
         report = _grade(grader, found, folder, console, hints, target)
     ctx.exit(2 if report.broken else 0 if report.passed else 1)
 
@@ -90,7 +91,8 @@ def _grade(
     if target is not None:
         from foodcourt.reports.json_report import to_json
 
-        if target.seekable():
+        # With --watch a new report replaces the last one; but what stands in stdout before ours is not ours.
+        if target.seekable() and target.fileno() != sys.stdout.fileno():
             target.seek(0)
             target.truncate()
         target.write(to_json(report))
@@ -98,7 +100,7 @@ def _grade(
     return report
 
 
-def _open_target(name: str | None) -> IO[str] | None:
+def _open_target(name: str | None, exercise: Exercise) -> IO[str] | None:
     """Open the target before grading: a report that cannot be written should not be made first."""
     if name is None:
         return None
@@ -106,5 +108,6 @@ def _open_target(name: str | None) -> IO[str] | None:
         return click.open_file(name, "w", encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"cannot write the report to {name}: {error.strerror}\ntry another file, or - for the terminal: --json -"
+            f"cannot write the report to {name}: {error.strerror}\n"
+            f"try another file, or the terminal: foodcourt check ex{exercise.number} --json -"
         ) from error
