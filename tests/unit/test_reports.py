@@ -117,6 +117,11 @@ def test_the_next_step_is_where_to_begin():
     assert next_step(NO_BONUS) == "well done; if you like, go for the bonus: does a.bonus"
 
 
+def test_the_next_step_names_the_folder_that_was_graded():
+    """The command that asks for a hint grades the same folder again, whatever its name holds."""
+    assert "check ex1 --submission 'my work' --hints 1" in next_step(FAILED, submission=Path("my work"))
+
+
 def test_the_next_step_never_blames_the_learner_for_our_faults():
     """A grader that broke says so, and what to type."""
     assert next_step(BROKEN) == "this is our fault, not yours; see what is missing with: foodcourt doctor"

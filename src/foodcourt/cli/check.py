@@ -83,7 +83,8 @@ def _grade(
 ) -> Report:
     from foodcourt.reports.terminal import TerminalReport
 
-    with TerminalReport(exercise, console, hints) as display:
+    submission = None if folder == exercise.starter else folder
+    with TerminalReport(exercise, console, hints, submission) as display:
         report = grader.grade(
             exercise, folder, hints=hints, first=first, on_begin=display.begin, on_verdict=display.verdict
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -23,10 +25,12 @@ class TerminalReport:
         exercise: what is graded.
         console: where to write.
         hints: how many hints were asked for, 0 to 3.
+        submission: the folder that is graded, where it is not the exercise's own.
     """
 
-    def __init__(self, exercise: Exercise, console: Console, hints: int = 0) -> None:
+    def __init__(self, exercise: Exercise, console: Console, hints: int = 0, submission: Path | None = None) -> None:
         """Write nothing yet."""
+        self._submission = submission
         self._console = console
         self._hints = hints
         self._width = max(len(spec.id) for spec in exercise.checks)
@@ -67,7 +71,7 @@ class TerminalReport:
         """Write the sum and what to do next."""
         style = "green" if report.passed else "bold"
         self._console.print(Text(f"\n{headline(report)}", style=style), soft_wrap=True)
-        self._console.print(Text(next_step(report, self._hints)), soft_wrap=True)
+        self._console.print(Text(next_step(report, self._hints, self._submission)), soft_wrap=True)
 
     def __enter__(self) -> TerminalReport:
         """Show the line."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections import Counter
+from pathlib import Path
 
 from foodcourt.grading.verdicts import Outcome, Report, Verdict
 
@@ -34,8 +36,14 @@ def headline(report: Report) -> str:
     return f"{result}: {report.score} of {report.max_score} points{bonus} ({parts}) in {report.duration_s:.1f} s"
 
 
-def next_step(report: Report, hints: int = 0) -> str:
-    """Say what to do next: where to begin, and the command that tells more."""
+def next_step(report: Report, hints: int = 0, submission: Path | None = None) -> str:
+    """Say what to do next: where to begin, and the command that tells more.
+
+    Args:
+        report: what came out.
+        hints: how many hints it shows already.
+        submission: the folder that was graded, where it is not the exercise's own.
+    """
     short = report.exercise.partition("_")[0]
     if report.broken:
         return "this is our fault, not yours; see what is missing with: foodcourt doctor"
@@ -44,6 +52,9 @@ def next_step(report: Report, hints: int = 0) -> str:
         if stretch is None:
             return "well done"
         return f"well done; if you like, go for the bonus: {stretch.title}"
-    first = next(check for check in report.checks if check.outcome is Outcome.FAILED and check.required)
-    more = f"; a hint: foodcourt check {short} --hints {hints + 1}" if hints < 3 else ""
+    # A required check may be skipped for a stretch check that failed: then that one is the first to mend.
+    failed = sorted((c for c in report.checks if c.outcome is Outcome.FAILED), key=lambda c: not c.required)
+    first = failed[0]
+    folder = f" --submission {shlex.quote(str(submission))}" if submission else ""
+    more = f"; a hint: foodcourt check {short}{folder} --hints {hints + 1}" if hints < 3 else ""
     return f"begin with {first.id}: {first.title}{more}"
