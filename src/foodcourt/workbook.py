@@ -55,7 +55,10 @@ class Workbook:
 
 
 def find_workbook(start: Path | None = None) -> Workbook:
-    """Find the workbook: `FOODCOURT_HOME`, else from `start` upwards, else the clone we are installed from.
+    """Find the workbook: `FOODCOURT_HOME`, else the clone we are installed from, else from `start` upwards.
+
+    The current folder comes last because the workbook's checkers run in the grader: whoever grades from inside a
+    submission that looks like a workbook must not run that one's.
 
     Args:
         start: where to begin looking; the current directory when not given.
@@ -71,14 +74,12 @@ def find_workbook(start: Path | None = None) -> Workbook:
             f"{HOME_VARIABLE} should name a folder with notebooks/ and exercises/ in it, but it is {root}\n"
             f"next: unset {HOME_VARIABLE}, or export {HOME_VARIABLE}=/path/to/the/workbook"
         )
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if _is_workbook(folder):
-            return Workbook(folder)
     # An editable install lies in the clone's src/foodcourt; an ordinary one in site-packages, which is no workbook.
     clone = Path(__file__).resolve().parents[2]
-    if _is_workbook(clone):
-        return Workbook(clone)
+    here = (start or Path.cwd()).resolve()
+    for folder in (clone, here, *here.parents):
+        if _is_workbook(folder):
+            return Workbook(folder)
     raise UsageError(
         f"no workbook here: neither {here} nor a folder above it holds notebooks/ and exercises/\n"
         f"next: cd into the workbook, or export {HOME_VARIABLE}=/path/to/the/workbook"

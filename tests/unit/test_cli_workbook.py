@@ -41,8 +41,10 @@ def test_variable_that_names_no_workbook(nowhere, monkeypatch):
 
 
 def test_the_clone_that_we_are_installed_from(nowhere, monkeypatch):
-    """From anywhere else, the clone of an editable install is found."""
+    """The clone of an editable install is found, also from inside a submission that looks like a workbook."""
     monkeypatch.undo()
+    (nowhere / "notebooks").mkdir()
+    (nowhere / "exercises").mkdir()
     monkeypatch.delenv("FOODCOURT_HOME", raising=False)
     monkeypatch.chdir(nowhere)
     assert find_workbook().root == Path(module.__file__).resolve().parents[2]
