@@ -398,7 +398,8 @@ def broken(tmp_path):
     (tmp_path / "notebooks").mkdir()
 
     def run():
-        return check("ex1", "--submission", SOLUTION, "--json", "-", cwd=tmp_path)
+        environment = {**os.environ, "FOODCOURT_HOME": str(tmp_path)}
+        return check("ex1", "--submission", SOLUTION, "--json", "-", env=environment)
 
     return tmp_path / "checkers" / SLUG, run
 
