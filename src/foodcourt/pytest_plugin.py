@@ -2,7 +2,7 @@
 
 Loaded by `checkers/pytest.ini`. Grading is done by `foodcourt check`; plain pytest works too, to debug a checker:
 
-    pytest checkers/ex1_two_services --submission solutions/ex1_two_services
+    pytest checkers/ex1_two_services --submission=solutions/ex1_two_services
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="times that each submission is graded")
     parser.add_argument("--burners", type=int, default=2, help="processes that keep a core busy each")
+    parser.add_argument("--only", default="", metavar="TEXT", help="just submissions whose name holds this")
     options = parser.parse_args()
     burners = [multiprocessing.get_context("spawn").Process(target=burn, daemon=True) for _ in range(options.burners)]
     for burner in burners:
@@ -38,6 +39,8 @@ def main() -> int:
     with Grader() as grader:
         for exercise in exercises(Workbook(ROOT)):
             for folder in sorted((ROOT / "tests" / "submissions" / exercise.slug / "right").iterdir()):
+                if options.only not in folder.name:
+                    continue
                 began, passed = time.monotonic(), 0
                 for _ in range(options.runs):
                     report = grader.grade(exercise, folder)

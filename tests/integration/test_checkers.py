@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -76,3 +78,11 @@ def test_the_starter_says_what_to_do_first(grader, exercise):
     assert not report.passed
     assert not report.broken, told(report)
     assert "TODO 1" in first.message
+
+
+@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
+def test_a_checker_runs_in_plain_pytest(exercise):
+    """The command that CONTRIBUTING gives to debug a checker works, whatever plugins of pytest are installed."""
+    command = [sys.executable, "-m", "pytest", str(exercise.checker), f"--submission={exercise.solution}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert f"{len(exercise.checks)} passed" in done.stdout, done.stdout + done.stderr

@@ -178,7 +178,7 @@ def _no_verdict(log: Path) -> dict[str, Any]:
     message = "the grader broke, this is not your fault: the checker ended without a verdict"
     if tail := last_lines(read_log(log), 20):
         message += f"; its last lines were:\n{tail}"
-        log.unlink()  # told once, with the first check that has no verdict
+        log.unlink(missing_ok=True)  # told once, with the first check that has no verdict
     return {"outcome": Outcome.ERROR, "message": message, "evidence": [], "duration_s": 0.0}
 
 

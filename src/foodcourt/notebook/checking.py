@@ -25,12 +25,16 @@ def check(exercise: str, *, submission: str | None = None, hints: int = 0) -> No
     """
     try:
         found = find_exercise(exercise, find_workbook())
+        folder = Path(submission) if submission else None
         with Grader() as grader:
-            report = grader.grade(found, Path(submission) if submission else found.starter, hints=hints)
+            report = grader.grade(found, folder or found.starter, hints=hints)
     except UsageError as error:
         print(error)  # a sentence and the next command: a traceback would hide both
         return
     print(f"by hand: foodcourt check {exercise}" + (f" --submission {submission}" if submission else ""))
     publish(
-        {"text/html": to_html(report, hints=hints), "text/plain": f"{headline(report)}\n{next_step(report, hints)}"}
+        {
+            "text/html": to_html(report, hints=hints, submission=folder),
+            "text/plain": f"{headline(report)}\n{next_step(report, hints, folder)}",
+        }
     )

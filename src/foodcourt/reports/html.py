@@ -6,6 +6,7 @@ Whatever comes from the learner is escaped.
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
 from foodcourt.reports.words import MARKS, headline, next_step, plain, points
@@ -27,17 +28,19 @@ _STYLE = """
 """
 
 
-def to_html(report: Report, *, hints: int = 0) -> str:
+def to_html(report: Report, *, hints: int = 0, submission: Path | None = None) -> str:
     """Write the report as one HTML element with its style.
 
     Args:
         report: what to show.
         hints: how many hints were asked for, 0 to 3.
+        submission: the folder that was graded, where it is not the exercise's own.
     """
+    next_ = next_step(report, hints, submission)
     rows = "\n".join(_row(check) for check in report.checks)
     return (
         f'<section class="foodcourt-report" aria-label="Report on {escape(report.exercise)}">{_STYLE}'
-        f'<p role="status"><strong>{escape(headline(report))}</strong><br>{escape(next_step(report, hints))}</p>'
+        f'<p role="status"><strong>{escape(headline(report))}</strong><br>{escape(next_)}</p>'
         f"<table><caption>Checks of {escape(report.exercise)}</caption>"
         '<thead><tr><th scope="col">Verdict</th><th scope="col">Check</th><th scope="col">Points</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></section>"
