@@ -33,6 +33,10 @@ class Kernel:
 
         for cell in cells:
             reply = self.client.execute_interactive(cell, output_hook=hook, timeout=60)
+            while (
+                reply["content"]["status"] == "aborted"
+            ):  # a kernel drops what comes right after an interrupted cell
+                reply = self.client.execute_interactive(cell, output_hook=hook, timeout=60)
             assert reply["content"]["status"] == "ok", reply["content"]
         return "".join(printed)
 

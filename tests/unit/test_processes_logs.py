@@ -1,5 +1,6 @@
 """Log files of services: bounded, and readable while they grow."""
 
+import threading
 from contextlib import closing
 
 from foodcourt.processes.logs import LogWriter, follow, last_lines, read_log
@@ -83,3 +84,12 @@ def test_follow_goes_on_with_the_next_run(tmp_path):
         if line == "first run":
             run(b"second run\n")
     assert seen == ["first run", "second run"]
+
+
+def test_follow_begins_in_the_midst_of_a_rotation(tmp_path):
+    """A follower that comes while the full file is moved away and the new one is not there yet waits for that one."""
+    path = tmp_path / "a.log"
+    appears = threading.Timer(0.05, path.write_bytes, [b"first\n"])
+    appears.start()
+    assert list(follow(path, lambda: False)) == ["first"]
+    appears.join()

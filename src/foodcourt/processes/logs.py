@@ -7,10 +7,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 __all__ = ["LogWriter", "follow", "last_lines", "read_log"]
 
 _LINE_LIMIT = 2_000
+_ROTATION_SECONDS = 5.0
+"""Far more than a rotation takes, also where its process has to wait for a core."""
 
 
 class LogWriter:
@@ -78,7 +81,7 @@ def follow(path: Path, running: Callable[[], bool]) -> Iterator[str]:
     A log that is rotated meanwhile is followed into the new file.
     """
     rest = b""
-    file = path.open("rb")
+    file = _open_current(path)
     try:
         while True:
             # Asked before reading: what is read afterwards is the last that there is.
@@ -91,7 +94,7 @@ def follow(path: Path, running: Callable[[], bool]) -> Iterator[str]:
                 continue
             if rotated:
                 file.close()
-                file = path.open("rb")
+                file = _open_current(path)
                 continue
             if not alive:
                 break
@@ -100,6 +103,18 @@ def follow(path: Path, running: Callable[[], bool]) -> Iterator[str]:
         file.close()
     if rest:
         yield rest.decode("utf-8", "replace")
+
+
+def _open_current(path: Path) -> BinaryIO:
+    """Open the log; for a moment in the middle of a rotation there is none of that name."""
+    deadline = time.monotonic() + _ROTATION_SECONDS
+    while True:
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.001)
 
 
 def _inode(path: Path) -> int | None:
