@@ -85,7 +85,8 @@ class Silence:
         if early is not None and early.exception() is None:
             answers = early.result()
             if all(answer.status == 504 and answer.elapsed < IMPATIENT + SLACK for answer in answers):
-                return self._submission.remember(answers)
+                self._submission.remember(answers)
+                return answers
         return self._ask()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from foodcourt.errors import GraderError, UsageError
 from foodcourt.workbook import Workbook
 
-__all__ = ["CheckSpec", "Exercise", "exercises", "find_exercise"]
+__all__ = ["CheckSpec", "Exercise", "Imports", "exercises", "find_exercise", "read_imports"]
 
 _HINT_LEVELS = 3
 
@@ -45,6 +45,21 @@ class CheckSpec:
     limit: float
     hints: tuple[str, ...]
     function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """What is imported ahead by the parents of the processes that grade an exercise: `checker.toml` says it.
+
+    Attributes:
+        commands: which of the learner's programs are forked from a parent that imported their libraries.
+        programs: modules that this parent imports beyond those.
+        checkers: modules that the parent of the checkers imports.
+    """
+
+    commands: tuple[str, ...]
+    programs: tuple[str, ...]
+    checkers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -109,6 +124,15 @@ class Exercise:
             raise GraderError(f"two checks of {self.slug} have the same id")
         return tuple(found)
 
+    @cached_property
+    def imports(self) -> Imports:
+        """What is imported ahead of grading.
+
+        Raises:
+            GraderError: `checker.toml` cannot be read.
+        """
+        return read_imports(self.checker)
+
     @property
     def max_score(self) -> int:
         """Points of all required checks together."""
@@ -141,6 +165,23 @@ def find_exercise(name: str, workbook: Workbook) -> Exercise:
     listed = "\n".join(f"  ex{exercise.number}  {exercise.slug}" for exercise in known) or "  (none)"
     first = f"ex{known[0].number}" if known else "ex1"
     raise UsageError(f"there is no exercise {name!r}; there are:\n{listed}\ntry: foodcourt check {first}")
+
+
+def read_imports(checker: Path) -> Imports:
+    """Read the `checker.toml` in the folder of a checker.
+
+    Raises:
+        GraderError: it is missing, or no such file.
+    """
+    path = checker / "checker.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        programs, checkers = table["programs"], table.get("checkers", {})
+        return Imports(
+            tuple(programs["commands"]), tuple(programs.get("modules", ())), tuple(checkers.get("modules", ()))
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GraderError(f"cannot read {path}: {error!r}") from error
 
 
 def _read_hints(path: Path) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from typing import IO
 
 import pytest
 
+from foodcourt.catalog import read_imports
 from foodcourt.grading.session import GradingSession
 from foodcourt.grading.submission import Submission
 from foodcourt.processes import ForkServer
@@ -55,7 +56,11 @@ def submission(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         raise pytest.UsageError("expected --submission DIR, the folder to grade")
     scratch = tmp_path_factory.mktemp("scratch")
     descriptor = os.environ.get(PROGRAMS)
-    programs = ForkServer.attach(int(descriptor), scratch) if descriptor else ForkServer("uvicorn")
+    if descriptor:
+        programs = ForkServer.attach(int(descriptor), scratch)
+    else:
+        imports = read_imports(request.session.items[0].path.parent)
+        programs = ForkServer(*imports.commands, extra=imports.programs)
     found = Submission(folder.resolve(), scratch, programs)
     try:
         yield found

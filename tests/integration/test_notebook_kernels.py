@@ -33,9 +33,7 @@ class Kernel:
 
         for cell in cells:
             reply = self.client.execute_interactive(cell, output_hook=hook, timeout=60)
-            while (
-                reply["content"]["status"] == "aborted"
-            ):  # a kernel drops what comes right after an interrupted cell
+            while reply["content"]["status"] == "aborted":  # as all is right after an interrupt
                 reply = self.client.execute_interactive(cell, output_hook=hook, timeout=60)
             assert reply["content"]["status"] == "ok", reply["content"]
         return "".join(printed)

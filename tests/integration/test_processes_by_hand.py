@@ -11,6 +11,7 @@ import pytest
 
 from foodcourt.errors import ServiceExited
 from foodcourt.processes import ForkServer, HttpReady, Service, base_environment
+from foodcourt.processes.preloads import PRELOADS
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
 
@@ -81,6 +82,49 @@ def test_a_program_sees_no_difference(tmp_path):
     forked = json.loads(run(FORKED, tmp_path, port=20_001))
     assert forked == json.loads(by_hand(["uvicorn", "probe:app", "--port", "20001"], tmp_path))
     assert forked["descriptors"] == [0, 1, 2]
+
+
+def test_a_script_sees_no_difference(tmp_path):
+    """The same holds for a script that is forked: it is the main module, in whichever folder it lies."""
+    (tmp_path / "code").mkdir()
+    for script in ("probe.py", "code/probe.py"):
+        (tmp_path / script).write_text(PROBE)
+        command = ["python", script, "--port", "20001"]
+        assert json.loads(run(command, tmp_path)) == json.loads(by_hand(command, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-c", "print(__name__)"], ["nowhere.py"], ["broken.py"], ["wrong.py"], ["-V"]]
+)
+def test_a_script_fails_as_by_hand(tmp_path, arguments):
+    """What Python says to its own options, to a missing file, to a syntax error or an exception is said too."""
+    (tmp_path / "broken.py").write_text("def serve(:\n")
+    (tmp_path / "wrong.py").write_text("import sys\nsys.argv[7]\n")
+    assert run(["python", *arguments], tmp_path) == by_hand(["python", *arguments], tmp_path)
+
+
+def test_a_script_outlives_its_last_line(tmp_path):
+    """While a thread still runs, the main module's names are there, and what is registered to run at exit runs."""
+    (tmp_path / "probe.py").write_text(
+        "import atexit, threading, __main__\nMENU = 'soup'\natexit.register(lambda: print('closed'))\n"
+        "def serve():\n    threading.main_thread().join()\n    print(MENU, __main__.MENU)\n"
+        "threading.Thread(target=serve).start()\n"
+    )
+    assert run(["python", "probe.py"], tmp_path) == "soup soup\nclosed\n"
+
+
+def test_stderr_can_have_a_log_of_its_own(tmp_path):
+    """What goes to stdout and what goes to stderr can be told apart, forked or executed."""
+    (tmp_path / "probe.py").write_text(
+        "import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('out again')\n"
+    )
+    for command in (["python", "probe.py"], [sys.executable, "probe.py"]):
+        with ForkServer("python") as server:
+            out, err = server.folder / "out", server.folder / "err"
+            process = server.launch(command, cwd=tmp_path, env=base_environment(), log=out, errors=err)
+            assert process.wait(20) == 0
+            process.close()
+            assert (out.read_text(), err.read_text()) == ("out\nout again\n", "err\n")
 
 
 def test_an_executed_program_sees_no_difference(tmp_path):
@@ -239,8 +283,11 @@ def test_uvicorn_starts_its_own_processes(tmp_path, options):
         assert "was asked" in service.logs()
 
 
-def test_the_parent_has_one_thread():
+@pytest.mark.parametrize(
+    "extra", [(), ("grpc", "grpc.aio", "grpc_health.v1.health", "grpc_reflection.v1alpha.reflection")]
+)
+def test_the_parent_has_one_thread(extra):
     """No preloaded library starts a thread: forking would be unsafe."""
-    with ForkServer("uvicorn") as server:
+    with ForkServer(*PRELOADS, extra=extra) as server:
         server.launch(["true"], cwd="/", env=base_environment(), log=server.folder / "log").close()
         assert psutil.Process(server._popen.pid).num_threads() == 1

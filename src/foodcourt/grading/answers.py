@@ -101,6 +101,10 @@ class Answer:
             Event(self.started + self.elapsed, self.service.name, f"answers the checker: {outcome}"),
         ]
 
+    def by_hand(self) -> list[str]:
+        """Give the lines that start the service and ask it the same, one for each terminal."""
+        return [self.service.by_hand, self.request.curl("http://127.0.0.1:8000")]
+
     def text(self, limit: int = 160) -> str:
         """Give the body as text on one line, cut to `limit` characters."""
         text = " ".join(self.body[: 4 * limit].decode("utf-8", "replace").split()) or "an empty body"

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foodcourt.catalog import CheckSpec, Exercise
+from foodcourt.catalog import CheckSpec, Exercise, Imports
 from foodcourt.errors import GraderError
 from foodcourt.grading.intake import copy_submission, look_at
 from foodcourt.grading.verdicts import Outcome, Report, Verdict, evidence_from
@@ -24,6 +24,7 @@ from foodcourt.processes.logs import last_lines, read_log
 
 __all__ = ["Grader"]
 
+_CHECKER_MODULES = ("foodcourt.pytest_plugin", "foodcourt.faults")
 _PATIENCE = 30.0
 """Seconds beyond its own time limit after which a silent check is taken to be stuck in our own code."""
 
@@ -43,17 +44,28 @@ class _Child:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-class Grader:
-    """Grades one submission after the other, with the parents of the processes that it takes started once.
+class _Parents:
+    """The parents of all processes that it takes to grade an exercise.
 
     Two fork servers start at once and import side by side: one is the parent of the checkers' pytest, the other of
     the learner's programs. They are different interpreters; nothing of the one can be reached from the other.
     """
 
+    def __init__(self, imports: Imports) -> None:
+        self.checkers = ForkServer("pytest", extra=(*_CHECKER_MODULES, *imports.checkers))
+        self.programs = ForkServer(*imports.commands, extra=imports.programs)
+
+    def close(self) -> None:
+        self.checkers.close()
+        self.programs.close()
+
+
+class Grader:
+    """Grades one submission after the other, with the parents of the processes that it takes started once."""
+
     def __init__(self) -> None:
-        """Start the parents."""
-        self._checkers = ForkServer("pytest", extra=("foodcourt.pytest_plugin", "foodcourt.faults"))
-        self._programs = ForkServer("uvicorn")
+        """Start nothing yet."""
+        self._parents: dict[str, _Parents] = {}
         self._waiting: _Child | None = None
 
     def prepare(self, exercise: Exercise) -> None:
@@ -119,10 +131,13 @@ class Grader:
         return self._launch(exercise)
 
     def _launch(self, exercise: Exercise) -> _Child:
-        scratch = Path(tempfile.mkdtemp(prefix="grading-", dir=self._checkers.folder))
+        if exercise.slug not in self._parents:
+            self._parents[exercise.slug] = _Parents(exercise.imports)
+        parents = self._parents[exercise.slug]
+        scratch = Path(tempfile.mkdtemp(prefix="grading-", dir=parents.checkers.folder))
         ours, theirs = socket.socketpair()
         with theirs:
-            process = self._checkers.launch(
+            process = parents.checkers.launch(
                 [
                     "pytest",
                     str(exercise.checker),
@@ -141,7 +156,7 @@ class Grader:
                     "PYTHONUNBUFFERED": "1",
                 },
                 log=scratch / "pytest.log",
-                fds={"FOODCOURT_GRADER_FD": theirs.fileno(), "FOODCOURT_PROGRAMS_FD": self._programs.fileno()},
+                fds={"FOODCOURT_GRADER_FD": theirs.fileno(), "FOODCOURT_PROGRAMS_FD": parents.programs.fileno()},
             )
         return _Child(exercise, scratch, process, ours)
 
@@ -149,8 +164,9 @@ class Grader:
         """End both parents and everything that they started."""
         if self._waiting is not None:
             self._waiting.close()
-        self._checkers.close()
-        self._programs.close()
+        for parents in self._parents.values():
+            parents.close()
+        self._parents.clear()
 
     def __enter__(self) -> Grader:
         """Give itself."""

@@ -1,25 +1,45 @@
-"""The submission under test, as a check sees it: a folder, its services, and what was observed of them."""
+"""The submission under test, as a check sees it: a folder, its programs, and what was observed of them."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol, TypeVar
 
+from foodcourt.errors import FoodCourtError
 from foodcourt.faults import Upstream
 from foodcourt.grading.answers import Answer, Request
 from foodcourt.grading.asking import Asker
-from foodcourt.grading.learner_service import READY_TIMEOUT, LearnerService
-from foodcourt.grading.timeline import render, upstream_events
+from foodcourt.grading.finished import Finished
+from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, line_by_hand, require_file
+from foodcourt.grading.learner_service import LearnerService
+from foodcourt.grading.timeline import Event, render, upstream_events
 from foodcourt.grading.verdicts import Evidence
-from foodcourt.processes import ForkServer, Service, TcpReady
+from foodcourt.processes import ForkServer, Readiness, Service, TcpReady
+from foodcourt.processes.logs import read_log
 
-__all__ = ["Submission"]
+__all__ = ["Observation", "Submission"]
 
 _LOG_LINES = 25
+T = TypeVar("T")
+P = TypeVar("P", bound=LearnerProgram)
+
+
+class Observation(Protocol):
+    """Something that a check did to the submission, and what came of it."""
+
+    def events(self) -> list[Event]:
+        """Give it as events for a timeline."""
+
+    def by_hand(self) -> list[str]:
+        """Give the shell lines that do the same by hand, one for each terminal."""
 
 
 class Submission:
@@ -27,20 +47,23 @@ class Submission:
 
     Attributes:
         folder: where it lies.
+        scratch: a folder that its programs may write into.
         upstreams: servers of ours that its services talk to; what they saw belongs into the evidence.
+        names: what lines to try by hand say instead of an address of ours.
     """
 
     def __init__(self, folder: Path, scratch: Path, fork_server: ForkServer) -> None:
         """Grade what lies in `folder`; its processes may write into `scratch`."""
         self.folder = folder
-        self._asker = Asker()
-        self._exchanges: list[Answer] = []
+        self.scratch = scratch
         self.upstreams: list[Upstream] = []
-        self._scratch = scratch
+        self.names: dict[str, str] = {}
+        self._asker = Asker()
+        self._observed: list[Observation] = []
         self._fork_server = fork_server
-        self._services: list[LearnerService] = []
-        self._pool = ThreadPoolExecutor(thread_name_prefix="start")
-        self._asked: dict[LearnerService, int] = {}
+        self._programs: list[LearnerProgram] = []
+        self._pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="submission")
+        self._logs: dict[LearnerProgram, int] = {}
         self._began = time.monotonic()
         self._deadline = float("inf")
 
@@ -54,26 +77,113 @@ class Submission:
             name: what messages call the service.
             env: its settings.
         """
+        argv = ["uvicorn", f"{module}:app", "--port", "{port}"]
+        return self._start(LearnerService, argv, f"{module}.py", name, env, TcpReady(), 8000)
+
+    def program(
+        self,
+        argv: Sequence[str],
+        *,
+        file: str,
+        name: str,
+        env: Mapping[str, str] | None = None,
+        ready: Readiness | None = None,
+        port_by_hand: int = 8000,
+        kind: type[P] = LearnerProgram,  # type: ignore[assignment]  # the default of a bound type variable
+    ) -> P:
+        """Start any other program in the submission's folder, and do not wait for it (`ready()` does).
+
+        Args:
+            argv: the command; `{port}` becomes a free port.
+            file: the file where its code begins, which has to be there.
+            name: what messages call the program.
+            env: its settings.
+            ready: what it is waited for; by default that its port accepts a connection.
+            port_by_hand: the port that a person would choose.
+            kind: what to give.
+        """
+        return self._start(kind, argv, file, name, env, ready or TcpReady(), port_by_hand)
+
+    def _start(
+        self,
+        kind: type[P],
+        argv: Sequence[str],
+        file: str,
+        name: str,
+        env: Mapping[str, str] | None,
+        ready: Readiness,
+        port: int,
+    ) -> P:
         service = Service(
-            ["uvicorn", f"{module}:app", "--port", "{port}"],
+            argv,
             name=name,
             cwd=self.folder,
             env=env,
             base=self._environment(),
-            ready=TcpReady(),
+            ready=ready,
             ready_timeout=READY_TIMEOUT,
             fork_server=self._fork_server,
         )
-        found = LearnerService(service, self, f"{module}.py", env or {})
+        found = kind(service, self, file, self.by_hand(argv, env or {}, port))
         found.starting = self._pool.submit(found.start)
-        self._services.append(found)
+        self._programs.append(found)
         return found
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        file: str,
+        name: str,
+        env: Mapping[str, str] | None = None,
+        patience: float = 5.0,
+        folder: Path | None = None,
+    ) -> Finished:
+        """Run a program to its end.
+
+        Args:
+            argv: the command.
+            file: the file where its code begins, which has to be there.
+            name: what messages call the program.
+            env: its settings.
+            patience: seconds after which it is killed, if the check has that many left.
+            folder: the folder to run it in; by default the submission's.
+
+        Raises:
+            SubmissionBroken: its file is missing.
+        """
+        require_file(self, file)
+        patience = max(0.0, min(patience, self.time_left()))
+        with tempfile.TemporaryDirectory(dir=self._fork_server.folder) as logs:
+            out, err = Path(logs, "stdout"), Path(logs, "stderr")
+            started = time.monotonic()
+            process = self._fork_server.launch(
+                argv,
+                cwd=folder or self.folder,
+                env={**self._environment(), **(env or {})},
+                log=out,
+                errors=err,
+            )
+            status = process.wait(patience)
+            elapsed = time.monotonic() - started
+            process.close()
+            line = self.by_hand(argv, env or {}, 0)
+            finished = Finished(
+                name, line, status, read_log(out), read_log(err), started, elapsed, folder or self.folder
+            )
+        self.observe(finished)
+        return finished
+
+    def by_hand(self, argv: Sequence[str], env: Mapping[str, str], port: int) -> str:
+        """Write a command as a learner would type it in the folder of their work."""
+        upstreams = {upstream.url: "http://127.0.0.1:8001" for upstream in self.upstreams}
+        return line_by_hand([word.replace("{port}", str(port)) for word in argv], env, self.names | upstreams)
 
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._scratch),
-            "TMPDIR": str(self._scratch),
+            "HOME": str(self.scratch),
+            "TMPDIR": str(self.scratch),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -85,8 +195,8 @@ class Submission:
             upstream.recover()
         self._began = time.monotonic()
         self._deadline = self._began + limit
-        self._exchanges = []
-        self._asked = {}
+        self._observed = []
+        self._logs = {}
 
     def time_left(self) -> float:
         """Give the seconds that the current check has left."""
@@ -95,44 +205,58 @@ class Submission:
     def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
         """Send a running service requests at the same time; what a check asks is remembered for the evidence."""
         answers = self._asker.ask(service, requests, min(patience, self.time_left()))
-        return self.remember(answers) if threading.current_thread() is threading.main_thread() else answers
-
-    def remember(self, answers: list[Answer]) -> list[Answer]:
-        """Take answers for what the current check observed; give them back."""
-        for answer in answers:
-            self._asked.setdefault(answer.service, answer.log_mark)
-        self._exchanges += answers
+        self.observe(*answers)
         return answers
 
-    def early(self, ask: Callable[[], list[Answer]]) -> Future[list[Answer]]:
-        """Ask ahead of the check that judges the answers, while other checks run.
+    def observe(self, *observations: Observation) -> None:
+        """Remember for the evidence what a check did; what other threads do ahead of it is not the check's yet."""
+        if threading.current_thread() is threading.main_thread():
+            self.remember(observations)
 
-        For answers that keep one waiting whatever the machine does. The check has to `remember` them.
+    def remember(self, observations: Sequence[Observation]) -> None:
+        """Take for the current check's what was observed ahead of it."""
+        for observed in observations:
+            if isinstance(observed, Answer):
+                self.show_log(observed.service, observed.log_mark)
+        self._observed += observations
+
+    def show_log(self, program: LearnerProgram, mark: int) -> None:
+        """Take what a program printed after the first `mark` characters into the evidence of this check."""
+        self._logs.setdefault(program, mark)
+
+    def early(self, act: Callable[[], T]) -> Future[T]:
+        """Do something ahead of the check that judges what comes of it, while other checks run.
+
+        For what keeps one waiting whatever the machine does. The check has to `remember` what was observed.
         """
-        return self._pool.submit(ask)
+        return self._pool.submit(act)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Give what was observed since the check began: the wire, the learner's log, and how to ask by hand."""
         found = []
         events = [event for upstream in self.upstreams for event in upstream_events(upstream, self._began)]
-        events += [event for answer in self._exchanges for event in answer.events()]
+        events += [event for observed in self._observed for event in observed.events()]
         if events:
             found.append(Evidence("timeline", "what happened on the wire (times in ms)", render(events)))
-        for service, mark in self._asked.items():
-            lines = service.log(mark).splitlines()[-_LOG_LINES:]
+        for program, mark in self._logs.items():
+            lines = program.log(mark).splitlines()[-_LOG_LINES:]
             if lines:
-                found.append(Evidence("log", f"what {service.name} printed", "\n".join(line[:500] for line in lines)))
-        if self._exchanges:
-            last = self._exchanges[-1]
-            by_hand = f"{last.service.by_hand}\n{last.request.curl('http://127.0.0.1:8000')}"
-            found.append(Evidence("http", "try it by hand, in two terminals", by_hand))
+                found.append(Evidence("log", f"what {program.name} printed", "\n".join(line[:500] for line in lines)))
+        if self._observed:
+            last = self._observed[-1]
+            if isinstance(last, Finished):
+                found += last.evidence()
+            lines = last.by_hand()
+            where = ", in two terminals" if len(lines) > 1 else ""
+            found.append(Evidence("http", f"try it by hand{where}", "\n".join(lines)))
         return tuple(found)
 
     def close(self) -> None:
-        """End its services."""
+        """End its programs."""
         self._pool.shutdown()
-        for service in self._services:
-            service.kill()
-        for service in self._services:
-            service.close()
+        for program in self._programs:
+            with contextlib.suppress(FoodCourtError):
+                program.signal(signal.SIGKILL)  # all at once, and without waiting
+        for program in self._programs:
+            program.close()
         self._asker.close()

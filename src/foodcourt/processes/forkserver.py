@@ -98,11 +98,11 @@ class Process:
 
 
 class ForkServer:
-    """Starts programs, forked from a parent that imported their libraries where `command` names such a program.
+    """Starts programs, forked from a parent that imported their libraries where `commands` names such programs.
 
     Args:
-        command: one of `PRELOADS`, or None for programs that are only ever executed.
-        extra: modules to import beyond those of the preload.
+        commands: some of `PRELOADS`; every other program is executed.
+        extra: modules to import beyond those of the preloads.
 
     A fork server is a context manager. When it is closed, or its owner ends in whatever way, everything that it
     started is killed and `folder` is removed.
@@ -111,10 +111,10 @@ class ForkServer:
         folder: scratch folder for the logs of what it starts.
     """
 
-    def __init__(self, command: str | None = None, *, extra: Sequence[str] = ()) -> None:
+    def __init__(self, *commands: str, extra: Sequence[str] = ()) -> None:
         """Start the parent; it imports in the background, the first launch waits for it."""
         ours, theirs = socket.socketpair()
-        self.command = command
+        self.commands = commands
         self._owner = os.getpid()
         self.folder = Path(tempfile.gettempdir(), f"foodcourt-{secrets.token_hex(8)}")
         self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
@@ -126,10 +126,12 @@ class ForkServer:
             str(theirs.fileno()),
             str(self._owner),
             str(self.folder),
+            ",".join(commands),
+            *extra,
         ]
         with theirs:
             self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
-                argv if command is None else [*argv, command, *extra],
+                argv,
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -152,7 +154,7 @@ class ForkServer:
             folder: existing folder for logs, the caller's to remove.
         """
         self = object.__new__(cls)
-        self.command = None
+        self.commands = ()
         self._owner = os.getpid()
         self._popen = None
         self.folder = folder
@@ -176,6 +178,7 @@ class ForkServer:
         cwd: Path,
         env: Mapping[str, str],
         log: Path,
+        errors: Path | None = None,
         log_limit: int = 1 << 20,
         fds: Mapping[str, int] | None = None,
     ) -> Process:
@@ -186,14 +189,17 @@ class ForkServer:
             cwd: the folder it starts in.
             env: its whole environment.
             log: file that receives its output, replaced if it exists.
-            log_limit: bytes after which the log is rotated once; older output is dropped.
+            errors: file that receives what it writes to stderr instead.
+            log_limit: bytes after which a log is rotated once; older output is dropped.
             fds: further descriptors for the program: environment variable that tells it the number, to descriptor.
 
         Raises:
             FoodCourtError: the parent is gone or could not import its libraries.
         """
         fds = fds or {}
-        request = wire.Launch(tuple(argv), str(cwd), dict(env), str(log), log_limit, tuple(fds))
+        request = wire.Launch(
+            tuple(argv), str(cwd), dict(env), str(log), log_limit, tuple(fds), str(errors) if errors else ""
+        )
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -247,12 +253,12 @@ _shared_lock = threading.Lock()
 
 def shared_fork_server(program: str) -> ForkServer:
     """Give this process's own fork server for `program`, started when first needed and ended with the process."""
-    command = program if program in PRELOADS else None
+    commands = (program,) if program in PRELOADS else ()
     with _shared_lock:
         for server in _shared:
-            if server.command == command and server.alive:
+            if server.commands == commands and server.alive:
                 return server
-        _shared.append(ForkServer(command))
+        _shared.append(ForkServer(*commands))
         return _shared[-1]
 
 

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from typing import NoReturn
 
 from foodcourt.processes import wire
@@ -107,26 +108,28 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
 
 
 class _Keeper:
-    def __init__(self, launch: wire.Launch, control: socket.socket, main: int, output: int) -> None:
+    def __init__(self, launch: wire.Launch, control: socket.socket, main: int, outputs: Sequence[int]) -> None:
         self._control = control
         self._lines = wire.Lines(control)
         self._main = main
-        self._output = output
-        self._log = LogWriter(launch.log, launch.log_limit)
+        logs = (launch.log, launch.errors)
+        self._logs = {fd: LogWriter(path, launch.log_limit) for fd, path in zip(outputs, logs, strict=False)}
         self._deadline: float | None = None
         self._children = ended_children()
-        os.set_blocking(output, False)
+        for fd in outputs:
+            os.set_blocking(fd, False)
 
     def keep(self) -> None:
         """Serve the program until it ended or its owner is gone."""
         poller = select.poll()
-        for fd in (self._control.fileno(), self._output, self._children):
+        for fd in (self._control.fileno(), *self._logs, self._children):
             poller.register(fd, select.POLLIN)
         while (status := reap().get(self._main)) is None:
             wait = None if self._deadline is None else max(0.0, self._deadline - time.monotonic()) * 1000 + 1
             ready = {fd for fd, _ in poller.poll(wait)}
-            if self._output in ready and not self._pump():
-                poller.unregister(self._output)
+            for output in ready & self._logs.keys():
+                if not self._pump(output):
+                    poller.unregister(output)
             if self._children in ready:
                 drain(self._children)
             if self._control.fileno() in ready and not self._obey():
@@ -136,15 +139,16 @@ class _Keeper:
                 self._deadline = None
         self._finish(status)
 
-    def _pump(self) -> bool:
-        """Move output to the log; False when the program closed it."""
+    def _pump(self, output: int) -> bool:
+        """Move output to its log; False when the program closed it."""
+        log = self._logs[output]
         try:
-            data = os.read(self._output, _CHUNK)
+            data = os.read(output, _CHUNK)
         except BlockingIOError:
             return True
         if data:
-            self._log.write(data)
-        if self._log.flooded:
+            log.write(data)
+        if log.flooded:
             time.sleep(0.005)  # backpressure: the pipe fills and the program waits
         return bool(data)
 
@@ -165,22 +169,23 @@ class _Keeper:
             with contextlib.suppress(OSError):
                 os.killpg(self._main, signal.SIGKILL)
         orphans = kill_children()
-        for _ in range(64):  # what is still in the pipe; bounded, a flood never ends
-            try:
-                data = os.read(self._output, _CHUNK)
-            except BlockingIOError:
-                break
-            if not data:
-                break
-            self._log.write(data)
+        for output, log in self._logs.items():
+            for _ in range(64):  # what is still in the pipe; bounded, a flood never ends
+                try:
+                    data = os.read(output, _CHUNK)
+                except BlockingIOError:
+                    break
+                if not data:
+                    break
+                log.write(data)
         with contextlib.suppress(OSError):
             wire.send(self._control, {"exited": status, "orphans": orphans})
 
 
-def run(launch: wire.Launch, control: socket.socket, main: int, output: int) -> NoReturn:
-    """Keep the program `main`, whose output comes from the descriptor `output`, and then end this process."""
+def run(launch: wire.Launch, control: socket.socket, main: int, outputs: Sequence[int]) -> NoReturn:
+    """Keep the program `main`, whose output comes from the descriptors `outputs`, and then end this process."""
     try:
-        keeper = _Keeper(launch, control, main, output)
+        keeper = _Keeper(launch, control, main, outputs)
         with contextlib.suppress(OSError):
             wire.send(control, {"pid": main})
         keeper.keep()

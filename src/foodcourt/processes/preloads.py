@@ -17,13 +17,13 @@ class Preload:
     """What a parent imports before it forks programs of one kind.
 
     Attributes:
-        entry: what the console script calls, as `module:function`.
+        entry: what the console script calls, as `module:function`; None: the first argument is a script to run.
         modules: imported before the first fork; none of them may start a thread.
         path_option: the option that names a folder where the program looks for modules first.
     """
 
-    entry: str
-    modules: tuple[str, ...]
+    entry: str | None
+    modules: tuple[str, ...] = ()
     path_option: str | None = None
 
 
@@ -48,6 +48,25 @@ PRELOADS: dict[str, Preload] = {
         entry="pytest:console_main",
         modules=("pytest", "_pytest.assertion.rewrite", "httpx", "httpcore", "anyio._backends._asyncio"),
     ),
+    "celery": Preload(
+        entry="celery.__main__:main",
+        modules=(
+            "celery.__main__",
+            "celery.bin.celery",
+            "celery.apps.worker",
+            "celery.concurrency.prefork",
+            "celery.backends.redis",
+            "celery.app.log",
+            "celery.app.events",
+            "celery.worker.consumer",
+            "celery.worker.components",
+            "celery.worker.strategy",
+            "kombu.transport.redis",
+        ),
+        path_option="--workdir",
+    ),
+    "python-grpc-tools-protoc": Preload(entry="grpc_tools.protoc:entrypoint", modules=("grpc_tools.protoc",)),
+    "python": Preload(entry=None),
 }
 """By the name of the command: everything else is executed as a program of its own."""
 

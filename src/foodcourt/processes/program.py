@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import functools
 import importlib
 import inspect
 import io
@@ -33,14 +35,19 @@ def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]
     """Whether the program does the same inside an interpreter that has imported the modules `loaded` already.
 
     It does not where a new interpreter would find another module of that name first: in the folder it starts in, or
-    in the one that `preload.path_option` names. Nor where the environment holds settings that an interpreter or the
-    dynamic linker reads once, when the process begins.
+    in the one that `preload.path_option` names, or in the script's. Nor where the environment holds settings that an
+    interpreter or the dynamic linker reads once, when the process begins.
     """
     if any(name.startswith(("PYTHON", "LD_")) and name not in _KNOWN for name in launch.env):
         return False
     names = {name.partition(".")[0] for name in loaded}
     words = [part for word in launch.argv for part in word.split("=", 1)]
     folders = [folder for option, folder in itertools.pairwise(words) if option == preload.path_option]
+    if preload.entry is None:
+        script = Path(launch.cwd, *launch.argv[1:2])
+        if not script.is_file():  # an option, or an error that Python itself puts best
+            return False
+        folders = [str(script.parent)]
     return not any(
         (inspect.getmodulename(entry) or entry) in names
         for folder in ("", *folders)
@@ -55,13 +62,13 @@ def _entries(folder: Path) -> list[str]:
         return []
 
 
-def become(launch: wire.Launch, preload: Preload | None, output: int, fds: list[int]) -> Callable[[], object]:
+def become(launch: wire.Launch, preload: Preload | None, outputs: list[int], fds: list[int]) -> Callable[[], object]:
     """Set up descriptors, folder, environment and signals; then execute the program.
 
     Args:
         launch: what to run.
         preload: how to run it inside this interpreter, or None to execute a program of its own.
-        output: descriptor for stdout and stderr.
+        outputs: descriptor for stdout and stderr, or one for each.
         fds: descriptors to hand on, named by `launch.fds`.
 
     Returns:
@@ -74,8 +81,8 @@ def become(launch: wire.Launch, preload: Preload | None, output: int, fds: list[
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    os.dup2(outputs[0], 1)
+    os.dup2(outputs[-1], 2)
     env = dict(launch.env)
     # Move what is handed on out of the way first: 3 and up may be among them.
     moved = [os.dup(fd) for fd in fds]
@@ -110,11 +117,14 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
-    script = shutil.which(launch.argv[0], path=env.get("PATH")) or launch.argv[0]
+    if preload.entry is None:
+        script, sys.argv = os.path.realpath(launch.argv[1]), list(launch.argv[1:])
+    else:
+        script = shutil.which(launch.argv[0], path=env.get("PATH")) or launch.argv[0]
+        sys.argv = [script, *launch.argv[1:]]
     main = types.ModuleType("__main__")
-    main.__file__ = script
+    main.__file__ = script if preload.entry else os.path.abspath(launch.argv[1])  # noqa: PTH100
     sys.modules["__main__"] = main
-    sys.argv = [script, *launch.argv[1:]]
     sys.path.insert(0, os.path.dirname(script))  # noqa: PTH120
     sys.dont_write_bytecode = bool(env.get("PYTHONDONTWRITEBYTECODE"))
     if spawning := sys.modules.get("multiprocessing.process"):
@@ -131,9 +141,18 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     sys.excepthook = _without_our_frames
+    if preload.entry is None:
+        return functools.partial(_run_script, main)
     module, _, function = preload.entry.partition(":")
     entry: Callable[[], object] = getattr(importlib.import_module(module), function)
     return entry
+
+
+def _run_script(main: types.ModuleType) -> None:
+    """Run a script as the main module, which it stays until the interpreter has ended."""
+    path = str(main.__file__)
+    main.__dict__["__builtins__"] = builtins
+    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), main.__dict__)  # noqa: S102
 
 
 def _without_our_frames(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

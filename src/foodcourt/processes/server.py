@@ -1,7 +1,8 @@
 """The fork server: a process that imported a program's libraries once and forks that program on request.
 
-Run as `python -P -m foodcourt.processes.server FD OWNER FOLDER [COMMAND [MODULE…]]`: requests arrive on the socket
-FD, OWNER is the process id of who started it, COMMAND names one of the `PRELOADS`, MODULEs are imported beyond those.
+Run as `python -P -m foodcourt.processes.server FD OWNER FOLDER COMMANDS [MODULE…]`: requests arrive on the socket FD,
+OWNER is the process id of who started it, COMMANDS names some of the `PRELOADS` (with commas between), MODULEs are
+imported beyond those.
 When OWNER ended or closed its end of FD, it kills what it started, removes FOLDER and ends. It stays single-threaded,
 so that forking is safe, and holds nothing of its owner: neither memory, nor environment, nor descriptors.
 """
@@ -17,7 +18,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from foodcourt.processes import keeper, wire
 from foodcourt.processes.preloads import PRELOADS, Preload
@@ -29,27 +30,25 @@ __all__ = ["main"]
 def main(argv: list[str]) -> Callable[[], object] | None:
     """Serve until the owner is gone (None), or give what a forked program has to run."""
     requests, owner, folder = socket.socket(fileno=int(argv[0])), int(argv[1]), argv[2]
-    command = argv[3] if len(argv) > 3 else None
-    preload = None if command is None else PRELOADS.get(command)
+    preloads = {name: PRELOADS[name] for name in argv[3].split(",") if name in PRELOADS}
+    modules = [module for preload in preloads.values() for module in preload.modules]
     keeper.adopt_orphans()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    for module in (*preload.modules, *argv[4:]) if preload else ():
+    for module in (*modules, *argv[4:]) if preloads else ():
         if os.getppid() != owner:
             break
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # what was imported is never garbage; collecting it in a child would only copy its pages
-    program = _serve(requests, owner, command, preload)
+    program = _serve(requests, owner, preloads)
     if program is None:
         keeper.kill_children()
         shutil.rmtree(folder, ignore_errors=True)
     return program
 
 
-def _serve(
-    requests: socket.socket, owner: int, command: str | None, preload: Preload | None
-) -> Callable[[], object] | None:
+def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload]) -> Callable[[], object] | None:
     requests.setblocking(False)
     lines = wire.Lines(requests)
     keepers: set[int] = set()
@@ -70,8 +69,10 @@ def _serve(
         for message in messages:
             launch = wire.Launch.parse(message)
             fds, lines.fds = lines.fds[: 1 + len(launch.fds)], lines.fds[1 + len(launch.fds) :]
-            suits = preload and launch.argv[0] == command and runs_as_by_hand(launch, preload, sys.modules)
-            pid, program = _fork(requests, launch, preload if suits else None, fds)
+            preload = preloads.get(launch.argv[0])
+            if preload is not None and not runs_as_by_hand(launch, preload, sys.modules):
+                preload = None
+            pid, program = _fork(requests, launch, preload, fds)
             if program is not None:
                 return program
             keepers.add(pid)
@@ -98,7 +99,7 @@ def _fork(
         return pid, None
     requests.close()
     control = socket.socket(fileno=fds[0])
-    reader, writer = os.pipe()
+    pipes = [os.pipe() for _ in range(2 if launch.errors else 1)]
     os.setsid()
     keeper_pid = os.getpid()
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -110,11 +111,10 @@ def _fork(
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
-        return 0, become(launch, preload, writer, fds[1:])
-    os.close(writer)
-    for fd in fds[1:]:
+        return 0, become(launch, preload, [writer for _, writer in pipes], fds[1:])
+    for fd in (*(writer for _, writer in pipes), *fds[1:]):
         os.close(fd)
-    return keeper.run(launch, control, pid, reader)
+    return keeper.run(launch, control, pid, [reader for reader, _ in pipes])
 
 
 if __name__ == "__main__":

@@ -26,9 +26,10 @@ class Launch:
         argv: the program and its arguments.
         cwd: the folder it starts in.
         env: its whole environment; nothing is inherited.
-        log: file that receives stdout and stderr.
+        log: file that receives stdout, and stderr too unless `errors` names another.
         log_limit: bytes of output kept in `log`; as many again in `log.1`.
         fds: names of environment variables that receive the numbers of further descriptors sent along.
+        errors: file that receives stderr, empty for `log`; bounded like it.
     """
 
     argv: tuple[str, ...]
@@ -37,6 +38,7 @@ class Launch:
     log: str
     log_limit: int
     fds: tuple[str, ...] = field(default=())
+    errors: str = ""
 
     @classmethod
     def parse(cls, message: dict[str, Any]) -> Launch:
