@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foodcourt.catalog import CheckSpec, Exercise, exercises, find_exercise
+from foodcourt.catalog import CheckSpec, Exercise, Imports, exercises, find_exercise
 from foodcourt.errors import GraderError, UsageError
 from foodcourt.workbook import Workbook
 
@@ -139,3 +139,22 @@ def test_the_catalog_knows_what_pytest_collects(exercise):
     assert collected == [spec.function for spec in exercise.checks], done.stdout + done.stderr
     assert exercise.max_score == 100
     assert exercise.max_bonus == 10
+
+
+def test_what_is_imported_ahead_is_read(add):
+    """`checker.toml` names the commands, and may name modules for the programs' and for the checkers' parent."""
+    exercise = add(FIRST)
+    (exercise.checker / "checker.toml").write_text(
+        '[programs]\ncommands = ["uvicorn", "celery"]\nmodules = ["redis"]\n[checkers]\nmodules = ["kombu"]\n'
+    )
+    assert exercise.imports == Imports(("uvicorn", "celery"), ("redis",), ("kombu",))
+
+
+@pytest.mark.parametrize("text", [None, "", "programs = 3", "[programs]\ncommands = 3", "no toml"])
+def test_a_wrong_checker_toml_is_told(add, text):
+    """A file that is missing or says something else is a fault of the workbook, and named."""
+    exercise = add(FIRST)
+    if text is not None:
+        (exercise.checker / "checker.toml").write_text(text)
+    with pytest.raises(GraderError, match=r"cannot read .*checker\.toml"):
+        _ = exercise.imports
