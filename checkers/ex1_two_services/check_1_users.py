@@ -35,6 +35,7 @@ def test_unknown_user(users_service: LearnerService) -> None:
     """answers 404 with a detail for a user that does not exist"""
     mistakes = {
         200: "an unknown user is no HTTPException(404), but answered as if all was well",
+        500: "an unknown user ends in an error of your code, not in an HTTPException(404)",
         "": 'the 404 is no HTTPException, whose answer has a "detail"',
         "detail": 'the 404 is no HTTPException, whose answer has a "detail"',
     }

@@ -76,6 +76,7 @@ class Silence:
         self._users.answer(f"/users/{user.id}", json=user.json())
         order = self._orders.place(user.id)
         self._users.answer(f"/users/{user.id}", Hang())
+        self._users.forget()
         post = Request("POST", "/orders", {"user_id": user.id, "item": some_item()})
         return self._orders.service.ask([post, Request("GET", f"/orders/{order}")], patience=3.0)
 
@@ -88,6 +89,11 @@ class Silence:
                 self._submission.remember(answers)
                 return answers
         return self._ask()
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether users-service was called more than once for the POST or the GET that were answered last."""
+        return len(self._users.calls) > 2
 
 
 def some_user() -> User:

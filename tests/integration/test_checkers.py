@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from proof.mistakes import likely_mistakes, strangers
 
 from foodcourt.catalog import exercises, find_exercise
 from foodcourt.grading.grader import Grader
@@ -51,7 +52,7 @@ def test_right_work_passes(grader, folder):
 
 @pytest.mark.parametrize("folder", submissions("wrong"))
 def test_wrong_work_fails_where_its_mistake_lies(grader, folder):
-    """A mistake fails exactly the checks that it breaks, and the message names it."""
+    """A mistake fails exactly the checks that it breaks; the report names it, and no other that is not made."""
     report, expected = grade(grader, folder)
     by_outcome = {outcome: {c.id for c in report.checks if c.outcome is outcome} for outcome in Outcome}
     required = {c.id for c in report.checks if c.required}
@@ -60,6 +61,9 @@ def test_wrong_work_fails_where_its_mistake_lies(grader, folder):
     assert by_outcome[Outcome.SKIPPED] == set(expected["skips"]), told(report)
     assert report.bonus == expected["bonus"], told(report)
     assert expected["says"].lower() in told(report).lower()
+    mistakes = likely_mistakes(check.message for check in report.checks)
+    assert not strangers(mistakes, expected["names"]), told(report)
+    assert bool(mistakes) == bool(expected["names"]), told(report)
 
 
 @pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
