@@ -7,8 +7,9 @@ import pytest
 from notebook_outputs import outputs
 from PIL import Image
 
-from foodcourt.notebook import bars, gantt, histogram, picture
+from foodcourt.notebook import bars, gantt, histogram, lines, picture, waterfall
 from foodcourt.notebook.pictures import bundle, png
+from foodcourt.telemetry import Span, Trace
 
 
 def test_a_picture_says_in_words_what_it_shows(capsys):
@@ -75,3 +76,35 @@ def test_long_titles_are_wrapped():
     """A question of two lines fits above its chart."""
     (axes,) = bars({"a": 1.0}, title="How long does it take " * 6).axes
     assert all(len(line) <= 76 for line in axes.get_title(loc="left").splitlines())
+
+
+def test_lines_differ_in_more_than_colour():
+    """Each line has a dash and a marker of its own, and the vertical axis begins at zero."""
+    (axes,) = lines({"a": ([0, 1, 2], [3, 4, 5]), "b": ([0, 1], [1, 1])}, ylabel="calls", marks={"closed": 1.0}).axes
+    assert len({(line.get_linestyle(), line.get_marker()) for line in axes.lines[:2]}) == 2
+    assert axes.get_ylim()[0] == 0
+    assert [text.get_text() for text in axes.texts] == ["closed"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    assert png(lines({}))
+
+
+def test_a_waterfall_shows_spans_and_log_lines_of_one_request():
+    """A row for each span, deeper ones marked; log lines of the same trace are numbered and told, others are not."""
+    spans = [
+        Span("t", "1", "", "POST /orders", "server", "orders", 100.0, 100.2, {}),
+        Span("t", "2", "1", "GET", "client", "orders", 100.05, 100.1, {}, status="error"),
+    ]
+    log = (
+        "INFO: started\n"
+        '{"trace_id": "t", "event": "order taken", "timestamp": 100.15}\n'
+        '[WARNING/ForkPoolWorker-1] {"trace_id": "t", "event": "asking", "timestamp": "1970-01-01T00:01:40.050Z"}\n'
+        '{"trace_id": "other", "event": "no", "timestamp": 100.1}\n{"trace_id": "t"}\n{broken\n[1]\n'
+    )
+    figure = waterfall(Trace("t", spans), {"orders": log})
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["orders: POST /orders", "· orders: GET"]
+    assert [text.get_text() for text in axes.texts] == ["200.0 ms", "50.0 ms (error)", "1", "2"]
+    told = figure.get_supxlabel().splitlines()
+    assert [" ".join(line.split()) for line in told] == ["1 50.0 ms orders: asking", "2 150.0 ms orders: order taken"]
+    assert png(figure)
+    assert png(waterfall(Trace("t", [])))

@@ -11,16 +11,20 @@ def test_the_vocabulary_is_small_and_stays_the_same():
     assert [name for name in sorted(foodcourt.notebook.__all__) if name != "check"] == [
         "bars",
         "begin",
+        "broker",
         "compare",
+        "enter",
         "explore",
         "finish",
         "gantt",
         "histogram",
+        "lines",
         "open_docs",
         "picture",
         "predict",
         "quiz",
         "start",
+        "waterfall",
     ]
     assert all(callable(getattr(foodcourt.notebook, name)) for name in foodcourt.notebook.__all__)
 

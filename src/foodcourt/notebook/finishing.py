@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foodcourt.notebook.entering import close_all
 from foodcourt.notebook.starting import stop_all
 
 __all__ = ["finish"]
@@ -13,7 +14,7 @@ def finish() -> None:
     Widgets stay: after "Restart and run all" a learner still wants to move the sliders and answer the quiz. They
     go with the kernel.
     """
-    stopped = stop_all()
+    stopped = stop_all() + close_all()
     if not stopped:
         print("Nothing was left running.")
         return

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["bars", "blank", "gantt", "histogram"]
+__all__ = ["COLOURS", "HATCHES", "bars", "blank", "gantt", "histogram", "lines"]
 
 # Okabe and Ito's palette, told apart by people who see colours differently: https://jfly.uni-koeln.de/color/
-_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2")
-_HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2")
+HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+_STYLES = ("-", "--", ":", "-.")
+_MARKERS = ("o", "s", "^", "D", "v", "P")
 _UNITS_OF_TIME = ("s", "ms")
 _TITLE_COLUMNS = 76  # characters of the title's size that fit the width
 
@@ -58,9 +60,7 @@ def bars(values: Mapping[str, float], *, unit: str = "s", xlabel: str | None = N
 
     label = xlabel or (f"time in {unit}" if unit in _UNITS_OF_TIME else unit)
     figure, axes = blank(0.9 + 0.5 * len(values), xlabel=label, title=title)
-    for row, (value, colour, hatch) in enumerate(
-        zip(values.values(), cycle(_COLOURS), cycle(_HATCHES), strict=False)
-    ):
+    for row, (value, colour, hatch) in enumerate(zip(values.values(), cycle(COLOURS), cycle(HATCHES), strict=False)):
         axes.barh(row, value, color=colour, hatch=hatch, edgecolor="black")
         axes.annotate(
             f"{value:.3g} {unit}", (value, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=11
@@ -86,7 +86,7 @@ def gantt(
     """
     figure, axes = blank(1.0 + 1.1 * len(rows), xlabel=xlabel or f"time in {unit}", title=title)
     middles = []
-    for band, (spans, colour, hatch) in enumerate(zip(rows.values(), cycle(_COLOURS), cycle(_HATCHES), strict=False)):
+    for band, (spans, colour, hatch) in enumerate(zip(rows.values(), cycle(COLOURS), cycle(HATCHES), strict=False)):
         thickness = 0.8 / max(len(spans), 1)
         for place, (begin, end) in enumerate(sorted(spans)):
             axes.broken_barh(
@@ -127,12 +127,52 @@ def histogram(
     figure, axes = blank(3.2, xlabel=xlabel or f"time in {unit}", ylabel="how many", title=title)
     everything = [value for series in samples.values() for value in series]
     span = (min(everything, default=0.0), max(everything, default=1.0))
-    for (name, series), colour, hatch in zip(samples.items(), cycle(_COLOURS), cycle(_HATCHES), strict=False):
+    for (name, series), colour, hatch in zip(samples.items(), cycle(COLOURS), cycle(HATCHES), strict=False):
         axes.hist(series, bins=bins, range=span, color=colour, hatch=hatch, edgecolor="black", alpha=0.75, label=name)
     top = axes.get_ylim()[1]
     for label, value in (marks or {}).items():
         axes.axvline(value, color="black", linestyle="--")
         axes.annotate(label, (value, top), xytext=(4, -12), textcoords="offset points", fontsize=11)
     if len(samples) > 1:
+        axes.legend(fontsize=11, frameon=False)
+    return figure
+
+
+def lines(
+    series: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    xlabel: str = "time in s",
+    ylabel: str = "",
+    marks: Mapping[str, float] | None = None,
+    title: str = "",
+) -> Figure:
+    """How values change over time, or with anything else: one line, dashed and marked in its own way, for each name.
+
+    Args:
+        series: the horizontal and the vertical values of each line by its name.
+        xlabel: what the horizontal axis counts, with its unit.
+        ylabel: what the vertical axis counts, with its unit.
+        marks: dashed vertical lines, by their label, such as `{"the kitchen closes": 2.0}`.
+        title: one line above the chart.
+    """
+    figure, axes = blank(3.2, xlabel=xlabel, ylabel=ylabel, title=title)
+    looks = zip(cycle(COLOURS), cycle(_STYLES), cycle(_MARKERS), strict=False)
+    for (name, (across, up)), (colour, style, marker) in zip(series.items(), looks, strict=False):
+        axes.plot(
+            across,
+            up,
+            color=colour,
+            linestyle=style,
+            marker=marker,
+            markevery=max(1, len(across) // 12),
+            markeredgecolor="black",
+            label=name,
+        )
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    top = axes.get_ylim()[1]
+    for label, value in (marks or {}).items():
+        axes.axvline(value, color="black", linestyle="--")
+        axes.annotate(label, (value, top), xytext=(4, -12), textcoords="offset points", fontsize=11)
+    if len(series) > 1:
         axes.legend(fontsize=11, frameon=False)
     return figure

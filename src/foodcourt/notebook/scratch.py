@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from foodcourt.notebook.entering import close_all
 from foodcourt.notebook.starting import stop_all
 from foodcourt.workbook import find_workbook
 
@@ -25,6 +26,7 @@ def begin(chapter: str) -> None:
         chapter: the chapter's number, such as `"02"`.
     """
     stop_all()
+    close_all()
     work = find_workbook().state / "work"
     work.mkdir(parents=True, exist_ok=True)
     _prune(work)
