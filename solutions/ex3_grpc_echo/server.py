@@ -29,9 +29,9 @@ health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
 
 
 def stop(signum, frame):
-    """Close the stall. Python calls this when somebody stops the process with SIGTERM or Ctrl-C."""
-    # Nobody new is let in from now on. The grace is a limit, not a wait: with nothing in flight it is over at once.
-    # stop() returns immediately, and wait_for_termination() in main() returns when the last call is done.
+    """Close the stall: let nobody in any more, and let the calls in flight finish."""
+    # The grace is a limit, not a wait: with nothing in flight it is over at once. stop() returns immediately, and
+    # wait_for_termination() in main() returns when the last call is done.
     server.stop(grace=1.5)
 
 
@@ -41,12 +41,13 @@ def main():
     parser.add_argument("--port", type=int, default=50051, help="where to listen on 127.0.0.1 (default: 50051)")
     options = parser.parse_args()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     server.add_insecure_port(f"127.0.0.1:{options.port}")
     server.start()
     server.wait_for_termination()
 
 
 if __name__ == "__main__":
+    # Without this SIGTERM kills the process on the spot, whoever is being served.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)  # Ctrl-C
     main()
