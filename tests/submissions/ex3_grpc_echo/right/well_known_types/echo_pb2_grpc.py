@@ -1,0 +1,2 @@
+# A leftover, like echo_pb2.py.
+raise ImportError("stale")
