@@ -1,0 +1,3 @@
+from stall.orders import app
+
+__all__ = ["app"]
