@@ -56,7 +56,7 @@ def enqueue(new: NewEmail) -> str:
 
 # How soon Celery gives up in this process.
 celery_app.conf.update(
-    # TODO 13: With Redis down, Celery tries for 19 s before it tells you. Make it tell you at once: the README has
-    #          the settings. They belong here and not into tasks.py: a customer at the counter wants an answer now,
-    #          while the worker shall keep its patience and wait until Redis is back.
+    # TODO 13: With Redis down, the result backend tries again for 19 s before it tells you. Make it tell you at once:
+    #          the README has the setting. It belongs here and not into tasks.py: a customer at the counter wants an
+    #          answer now, while the worker shall keep its patience and wait until Redis is back.
 )

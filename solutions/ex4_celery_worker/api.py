@@ -62,14 +62,13 @@ def enqueue(new: NewEmail) -> str:
 # How soon Celery gives up in this process. The lines stand here and not in tasks.py, because a customer at the
 # counter wants an answer now, while the worker shall keep its patience and wait until Redis is back.
 celery_app.conf.update(
-    # The result backend comes first: .delay() subscribes to the result before it sends anything. By default it
-    # tries again for 19 s.
+    # .delay() first asks the result backend to watch for the result. By default that is tried 20 times, for 19 s.
+    # The broker comes next, and gives up after a second by itself.
     result_backend_transport_options={"retry_policy": {"max_retries": 0}},
-    # Then the broker: connecting is tried for some seconds by default, and publishing is tried again on top of that.
-    broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1},
-    task_publish_retry=False,
-    # A refused connection fails at once. A Redis that takes the call and says nothing needs a limit: the broker has
-    # its two in the line above, these are the backend's.
+    # More than was asked for: a Redis that takes the call and then says nothing. Without limits that can be for ever.
     redis_socket_connect_timeout=1,
     redis_socket_timeout=1,
+    # Also one try only, so that the limits do not add up. Two settings: publishing tries again, and so does connecting.
+    task_publish_retry=False,
+    broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1},
 )
