@@ -68,7 +68,7 @@ celery_app.conf.update(
     # More than was asked for: a Redis that takes the call and then says nothing. Without limits that can be for ever.
     redis_socket_connect_timeout=1,
     redis_socket_timeout=1,
-    # Also one try only, so that the limits do not add up. Two settings: publishing tries again, and so does connecting.
+    # One try only, so that the limits do not add up. Two settings: publishing tries again, and so does connecting.
     task_publish_retry=False,
     broker_transport_options={"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1},
 )
