@@ -8,26 +8,29 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
 from foodcourt.errors import FoodCourtError, UsageError
-from foodcourt.system import find_browser, install_command, without_password
+from foodcourt.system import find_browser, install_command
 from foodcourt.workbook import Workbook, find_workbook
+
+if TYPE_CHECKING:
+    from foodcourt.brokers import Kafka, RabbitMQ, Redis
 
 __all__ = ["Finding", "State", "diagnose"]
 
 _PROBE_SECONDS = 1.0
 _SHOWN_PACKAGES = ("jupyterlab", "fastapi", "uvicorn", "httpx", "grpcio", "celery")
 _SCARCE_DISK = 1 << 30
-# Debian keeps servers where only root's PATH looks.
-_SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
 
 class State(StrEnum):
@@ -57,11 +60,15 @@ class Finding:
     command: str | None = None
 
 
-def diagnose() -> list[Finding]:
-    """Look at everything, at the same time; takes a second or so."""
-    looks = (_python, _workbook, _packages, _redis, _rabbitmq, _sandbox, _browser, _docker, _machine)
+def diagnose() -> Iterator[Finding]:
+    """Look at everything, at the same time; give each finding, in order, as soon as it is there.
+
+    Takes as long as RabbitMQ takes to start: some seconds.
+    """
+    looks = (_python, _workbook, _packages, _redis, _rabbitmq, _kafka, _sandbox, _browser, _docker, _machine)
     with ThreadPoolExecutor(max_workers=len(looks)) as pool:
-        return [finding.result() for finding in [pool.submit(look) for look in looks]]
+        for finding in [pool.submit(look) for look in looks]:
+            yield finding.result()
 
 
 def _python() -> Finding:
@@ -125,24 +132,33 @@ def _reinstall() -> str:
 def _redis() -> Finding:
     from foodcourt.brokers import redis_broker
 
-    started = time.monotonic()
-    try:
-        with redis_broker() as redis:
-            seconds = time.monotonic() - started
-            how = "starts" if redis.service else "answers"
-            return Finding("Redis", State.OK, f"{how} in {seconds:.1f} s: {redis.source}")
-    except FoodCourtError as error:
-        text, _, command = str(error).partition("\nnext: ")
-        return Finding("Redis", State.MISSING, text, command)
+    return _broker("Redis", redis_broker, State.MISSING)
 
 
 def _rabbitmq() -> Finding:
-    if url := os.environ.get("AMQP_URL"):
-        return Finding("RabbitMQ", State.OK, f"AMQP_URL is set: {without_password(url)}")
-    found = shutil.which("rabbitmq-server", path=os.pathsep.join([os.environ.get("PATH", ""), *_SYSTEM_FOLDERS]))
-    if found:
-        return Finding("RabbitMQ", State.OK, found)
-    return Finding("RabbitMQ", State.NOTE, "not installed; chapter 07 needs it", install_command("rabbitmq"))
+    from foodcourt.brokers import rabbitmq_broker
+
+    return _broker("RabbitMQ", rabbitmq_broker, State.NOTE, "chapter 07 needs it: ")
+
+
+def _kafka() -> Finding:
+    from foodcourt.brokers import kafka_broker
+
+    return _broker("Kafka", kafka_broker, State.NOTE, "chapter 08 needs it: ")
+
+
+def _broker(
+    name: str, run: Callable[[], AbstractContextManager[Redis | RabbitMQ | Kafka]], without: State, needed: str = ""
+) -> Finding:
+    started = time.monotonic()
+    try:
+        with run() as broker:
+            seconds = time.monotonic() - started
+            how = "starts" if broker.service else "answers"
+            return Finding(name, State.OK, f"{how} in {seconds:.1f} s: {broker.source}")
+    except FoodCourtError as error:
+        text, _, command = str(error).partition("\nnext: ")
+        return Finding(name, without, needed + text, command)
 
 
 def _sandbox() -> Finding:

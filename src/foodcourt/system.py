@@ -61,4 +61,4 @@ def find_browser() -> Path | None:
 
 def without_password(url: str) -> str:
     """Give a URL as it may be shown: user and password, if any, become an ellipsis."""
-    return re.sub(r"//[^@/]*@", "//…@", url)
+    return re.sub(r"//.*@", "//…@", url)  # up to the last @: who forgets to write one in a password as %40 has two

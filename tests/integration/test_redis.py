@@ -27,7 +27,7 @@ def _no_redis_of_others(monkeypatch):
 @pytest.fixture
 def path(tmp_path, monkeypatch):
     """A folder that is all of PATH, on a machine without the wheel."""
-    monkeypatch.setattr(module.metadata, "files", lambda _: [])
+    monkeypatch.setattr(module, "bundled", lambda *_: [])
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))

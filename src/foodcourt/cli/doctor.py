@@ -25,13 +25,15 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     """
     from foodcourt.diagnosis import State, diagnose
 
-    findings = diagnose()
+    findings = []
+    for finding in diagnose():
+        findings.append(finding)
+        if not as_json:
+            _print_line(finding)
     missing = any(finding.state is State.MISSING for finding in findings)
     if as_json:
         _print_json(findings, ready=not missing)
     else:
-        for finding in findings:
-            _print_line(finding)
         click.echo("\nnext: " + ("what stands after the arrows above" if missing else "foodcourt lab"))
     ctx.exit(2 if missing else 0)
 
