@@ -1,0 +1,1 @@
+# I tried it by hand, see the screenshots.
