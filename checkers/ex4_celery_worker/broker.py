@@ -1,0 +1,235 @@
+"""One database of a Redis of ours, where the learner's programs meet, seen from the inside."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import itertools
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import celery
+import redis
+from celery.backends.base import decompress_payload
+from kombu.exceptions import KombuError
+
+from foodcourt.grading.failures import CheckFailed
+from foodcourt.grading.timeline import Event
+
+TASK = "tasks.send_email"
+_PATIENCE = 2.0
+_MOST = 200
+"""How many keys, and messages of one queue, are looked at."""
+_LONGEST = 1 << 16
+"""Bytes of a result that are read."""
+_STATES = re.compile(rb"SUCCESS|FAILURE|REVOKED|RETRY|STARTED|RECEIVED|PENDING")
+_INTERNAL = ("celeryev", ".pidbox")
+"""How the exchanges end that a worker uses for itself."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that waits in a queue.
+
+    Attributes:
+        id: the task's id.
+        task: the task's name.
+        text: its arguments, in whatever form they are.
+        queue: the queue in which it waits.
+        database: the number of the database that holds the queue.
+    """
+
+    id: str
+    task: str
+    text: str
+    queue: str
+    database: int
+
+    def __str__(self) -> str:
+        """Give it on one line."""
+        return f"{self.task} with {self.text[:120]} in queue {self.queue} of database {self.database}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a result backend holds for a task.
+
+    Attributes:
+        state: the name that Celery gives its state.
+        message: what the exception says that ended it; empty where there was none.
+    """
+
+    state: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a check did or saw without HTTP."""
+
+    who: str
+    what: str
+    lines: tuple[str, ...]
+    at: float = field(default_factory=time.monotonic)
+
+    def events(self) -> list[Event]:
+        """Give it as an event for a timeline."""
+        return [Event(self.at, self.who, self.what)]
+
+    def by_hand(self) -> list[str]:
+        """Give the lines that do the same, one for each terminal."""
+        return list(self.lines)
+
+
+class Broker:
+    """A database of a Redis of ours that holds queues; results may lie in any other one.
+
+    Args:
+        url: the server, with database 0.
+        number: the database.
+    """
+
+    def __init__(self, url: str, number: int) -> None:
+        """Connect when first needed."""
+        self._server = url.rpartition("/")[0]
+        self.number = number
+        self.url = f"{self._server}/{number}"
+
+    def queues(self) -> tuple[str, ...]:
+        """Give the queues that were declared here; a worker declares those that it reads just before it does."""
+        with self._open() as here:
+            found = [
+                member.decode("utf-8", "replace").rpartition("\x16")[2]
+                for key in _some(here.scan_iter("*_kombu.binding.*", _type="set"))
+                if not key.decode("utf-8", "replace").endswith(_INTERNAL)
+                for member in here.smembers(key)
+            ]
+        return tuple(dict.fromkeys(found))
+
+    def is_read(self) -> bool:
+        """Whether a worker waits for messages here."""
+        with self._open() as here:
+            waits = any(
+                client["cmd"] == "brpop" and client["db"] == str(self.number) for client in here.client_list()
+            )
+        return waits and bool(self.queues())
+
+    def forget_queues(self) -> None:
+        """Forget which queues were declared."""
+        with self._open() as here:
+            for key in _some(here.scan_iter("*_kombu.binding*")):
+                here.delete(key)
+
+    def send(self, **arguments: Any) -> str:
+        """Send `tasks.send_email` to a queue that a worker reads, and give the task's id."""
+        with self._open() as here, self._client(here) as client:
+            queue = next(iter(self.queues()), "celery")
+            client.send_task(TASK, kwargs=arguments, task_id=(id_ := str(uuid.uuid4())), queue=queue, retry=False)
+        return id_
+
+    def registered(self) -> list[str] | None:
+        """Ask the worker which tasks it knows; None when it gives no answer, as it need not."""
+        replies = self._inspect("registered")
+        return None if replies is None else [str(name).partition(" ")[0] for name in replies]
+
+    def runner(self, task: str) -> int | None:
+        """Ask the worker which of its processes runs a task; None when it does not say."""
+        for request in self._inspect("active") or ():
+            if isinstance(request, dict) and request.get("id") == task and isinstance(request.get("worker_pid"), int):
+                return request["worker_pid"]
+        return None
+
+    def _inspect(self, what: str) -> list[Any] | None:
+        with self._open() as here, self._client(here) as client:
+            for _ in range(5):  # a worker that has just begun may not listen yet, and no question is kept for it
+                replies = getattr(client.control.inspect(timeout=0.3, limit=1), what)()
+                if isinstance(replies, dict):
+                    return [item for reply in replies.values() if isinstance(reply, list) for item in reply]
+        return None
+
+    def messages(self) -> list[Message]:
+        """Give the messages that wait, in whatever queue of whatever database."""
+        found = []
+        for number in self._databases():
+            with self._open(number) as there:
+                for key in _some(there.scan_iter("*", _type="list")):
+                    queue = key.decode("utf-8", "replace")
+                    found += [_message(raw, queue, number) for raw in there.lrange(key, 0, _MOST)]
+        return [message for message in found if message is not None]
+
+    def outcome(self, task: str) -> Outcome | None:
+        """Give what a result backend holds for a task, in whatever database; None when there is nothing."""
+        for number in self._databases():
+            with self._open(number) as there:
+                for key in _some(there.scan_iter(f"*celery-task-meta-{task}", _type="string")):
+                    if found := _outcome(there.get(key) or b""):
+                        return found
+        return None
+
+    def _databases(self) -> list[int]:
+        with self._open() as here:
+            return sorted(int(name.removeprefix("db")) for name in here.info("keyspace"))
+
+    @contextlib.contextmanager
+    def _open(self, number: int | None = None) -> Iterator[redis.Redis]:
+        try:
+            with redis.Redis.from_url(
+                f"{self._server}/{self.number if number is None else number}",
+                socket_timeout=_PATIENCE,
+                socket_connect_timeout=_PATIENCE,
+                retry=None,
+            ) as client:
+                yield client
+        except (redis.RedisError, KombuError, OSError) as error:
+            raise CheckFailed("the Redis of this check to answer", f"{type(error).__name__}: {error}"[:300]) from None
+
+    @contextlib.contextmanager
+    def _client(self, here: redis.Redis) -> Iterator[celery.Celery]:
+        key = next(_some(here.scan_iter("*_kombu.binding.*")), b"").decode("utf-8", "replace")
+        client = celery.Celery("checker", broker=self.url, set_as_current=False)
+        client.conf.broker_transport_options = {
+            "global_keyprefix": key.partition("_kombu.binding.")[0],
+            "socket_timeout": _PATIENCE,
+            "max_retries": 0,
+        }
+        with client:
+            yield client
+
+
+def _some(keys: Iterator[bytes]) -> Iterator[bytes]:
+    return itertools.islice(keys, _MOST)
+
+
+def _message(raw: bytes, queue: str, database: int) -> Message | None:
+    """Read a message of Celery's; None when it is none. What is pickled is looked at as text and never loaded."""
+    try:
+        envelope = json.loads(raw)
+        headers, body = envelope["headers"], envelope["body"].encode()
+        if envelope["properties"].get("body_encoding") == "base64":
+            body = base64.b64decode(body)
+        with contextlib.suppress(ValueError):  # it is no JSON
+            body = json.dumps(json.loads(body), ensure_ascii=False).encode()
+        readable = f"{headers.get('argsrepr') or ''}{headers.get('kwargsrepr') or ''}"
+        text = readable + body.decode("utf-8", "replace")
+        return Message(str(headers.get("id")), str(headers.get("task")), text, queue, database)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _outcome(raw: bytes) -> Outcome | None:
+    """Read what a task left; its state is told also where it is not kept as JSON."""
+    with contextlib.suppress(Exception):  # whatever it says of itself, it is a learner's
+        raw = decompress_payload(raw[:_LONGEST])
+    state = _STATES.search(raw)
+    if state is None:
+        return None
+    message = ""
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        said = json.loads(raw)["result"]["exc_message"]
+        message = str(said[0] if isinstance(said, list) and said else said)
+    return Outcome(state[0].decode(), message)

@@ -1,0 +1,76 @@
+"""The fixtures of exercise 4: the learner's worker and api, each with a Redis of ours."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from broker import Broker
+from stage import LONG, QUICK, Api, Kitchen, Outage
+from worker import Reads, Worker
+
+from foodcourt.brokers.redis import redis_broker
+from foodcourt.grading.learner_service import LearnerService
+from foodcourt.grading.submission import Submission
+
+BY_HAND = "redis://127.0.0.1:6379/0"
+"""What lines to try by hand say instead of an address of ours."""
+
+
+@pytest.fixture(scope="session")
+def brokers(submission: Submission) -> Iterator[list[Broker]]:
+    """Two databases of a Redis of ours; which ones, nobody can know, but never the one that is taken by default."""
+    with redis_broker(embedded=True) as redis:
+        found = [Broker(redis.url, number) for number in random.SystemRandom().sample(range(2, 10), 2)]
+        submission.names |= {broker.url: BY_HAND for broker in found}
+        yield found
+
+
+@pytest.fixture(scope="session")
+def kitchen(submission: Submission, brokers: list[Broker]) -> Kitchen:
+    """The learner's worker."""
+    broker = brokers[0]
+    worker = submission.program(
+        ["celery", "-A", "tasks", "worker"],
+        file="tasks.py",
+        name="worker",
+        env={"REDIS_URL": broker.url, "EMAIL_SECONDS": str(QUICK)},
+        ready=Reads(broker),
+        kind=partial(Worker, broker),
+    )
+    return Kitchen(worker, broker, submission)
+
+
+@pytest.fixture(scope="session")
+def api(submission: Submission, brokers: list[Broker]) -> Api:
+    """The learner's api, whose worker is at work."""
+    return Api(_api(submission, brokers[0].url, "api"), brokers[0], submission)
+
+
+@pytest.fixture(scope="session")
+def lonely_api(submission: Submission, brokers: list[Broker]) -> Api:
+    """The learner's api, whose worker is stopped."""
+    return Api(_api(submission, brokers[1].url, "api (no worker)", LONG), brokers[1], submission)
+
+
+@pytest.fixture(scope="session")
+def outage(submission: Submission) -> Iterator[Outage]:
+    """The learner's api where Redis is down when it starts, and where it goes down later."""
+    with socket.socket() as nobody, redis_broker(embedded=True) as redis:
+        nobody.bind(("127.0.0.1", 0))  # taken, and refused to everybody, as nothing listens
+        url = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"
+        submission.names |= {url: BY_HAND, redis.url: BY_HAND}
+        connected = _api(submission, redis.url, "api (Redis went down)")
+        yield Outage(submission, redis, connected, _api(submission, url, "api (Redis is down)"))
+
+
+def _api(submission: Submission, url: str, name: str, seconds: float = QUICK) -> LearnerService:
+    return submission.uvicorn("api", name=name, env={"REDIS_URL": url, "EMAIL_SECONDS": str(seconds)})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def all_at_once(kitchen: Kitchen, api: Api, lonely_api: Api, outage: Outage) -> None:
+    """Start all of it side by side; whoever asks one first waits for it."""

@@ -1,0 +1,194 @@
+"""What the checks of exercise 4 talk about: emails, how long they take, the api, and a Redis that goes away."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from broker import Broker, Message, Note, Outcome
+from worker import Worker, wait_until
+
+from foodcourt.brokers.redis import Redis
+from foodcourt.grading.answers import NO_ANSWER, Answer, Request
+from foodcourt.grading.learner_service import LearnerService
+from foodcourt.grading.submission import Submission
+
+QUICK = 0.5
+"""`EMAIL_SECONDS` of the worker."""
+LONG = 4.3
+"""`EMAIL_SECONDS` of an api that has no worker: it should make no difference to it."""
+AT_ONCE = 2.0
+"""Seconds in which that api must answer: less than half of `LONG`, so that a busy machine is no excuse."""
+DOWN_LIMIT = 3.0
+"""Seconds in which an api must answer whose Redis is down."""
+PATIENCE = 6.0
+"""Seconds to wait for what should take one."""
+UNFINISHED = {"PENDING", "RECEIVED", "STARTED", "RETRY"}
+"""Celery's names of the states in which a task has no result yet."""
+_random = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Email:
+    """An email to order; made up anew every time, so that no answer can be known before."""
+
+    to: str
+    subject: str
+
+    def json(self) -> dict[str, str]:
+        """Give it as the api takes it."""
+        return {"to": self.to, "subject": self.subject}
+
+    @property
+    def line(self) -> str:
+        """What the task prints."""
+        return f"sending email to {self.to}"
+
+
+def some_email() -> Email:
+    """Make up an email."""
+    dish = _random.choice(["Phở", "Pierogi", "Jalapeños", "Crème brûlée"])
+    return Email(
+        f"guest{_random.randrange(10**8)}@stall{_random.randrange(1000)}.example",
+        f"{dish} no. {_random.randrange(10**6)}",
+    )
+
+
+def unknown_id() -> str:
+    """Make up the id of a task that does not exist."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Api:
+    """The learner's api, asked as its contract says."""
+
+    service: LearnerService
+    broker: Broker
+    submission: Submission
+
+    def order(self, email: Email, *, patience: float = PATIENCE) -> Answer:
+        """Ask for `POST /emails`."""
+        return self.service.post("/emails", email.json(), patience=patience)
+
+    def read(self, task: str) -> Answer:
+        """Ask for `GET /emails/{task_id}`."""
+        return self.service.get(f"/emails/{task}")
+
+    def follow(self, task: str, kitchen: Kitchen) -> Iterator[Answer]:
+        """Ask how far a task is again and again, until a second after its end."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            yield self.read(task)
+            if time.monotonic() > deadline:
+                return
+            if kitchen.outcome(task):
+                deadline = min(deadline, time.monotonic() + 1.0)
+            time.sleep(0.1)
+
+    def note(self, who: str, what: str) -> None:
+        """Remember for the evidence what happened."""
+        self.submission.observe(Note(who, what, (self.service.by_hand,)))
+
+    def runs_itself(self, email: Email) -> bool:
+        """Whether the task prints its line here, in the api's process."""
+        return email.line in self.service.log()
+
+    def says_eager(self) -> bool:
+        """Whether the learner's code has Celery run tasks where they are called."""
+        files = self.submission.folder.rglob("*.py")
+        return any(re.search(r"always_eager\W+True", file.read_text("utf-8", "replace")) for file in files)
+
+    def waiting(self, email: Email, within: float) -> Message | None:
+        """Wait up to `within` seconds for the message that orders this email."""
+        return wait_until(lambda: next((m for m in self.broker.messages() if email.to in m.text), None), within)
+
+
+@dataclass(frozen=True)
+class Kitchen:
+    """The learner's worker with its broker, to which the checks send messages of their own."""
+
+    worker: Worker
+    broker: Broker
+    submission: Submission
+
+    def send(self, email: Email | None) -> str:
+        """Send the task; without its arguments when there is no email. Gives its id."""
+        self.worker.ready()
+        self.submission.show_log(self.worker, self.worker.log_size())
+        arguments = email.json() if email else {}
+        task = self.broker.send(**arguments)
+        kwargs = ", ".join(f'"{name}": "{value}"' for name, value in arguments.items())
+        line = f"celery -A tasks call tasks.send_email --kwargs='{{{kwargs}}}'"
+        self.note("checker", f"sends tasks.send_email({{{kwargs}}}) as {task}", line)
+        return task
+
+    def note(self, who: str, what: str, *lines: str) -> None:
+        """Remember for the evidence what happened."""
+        self.submission.observe(Note(who, what, (self.worker.by_hand, *lines)))
+
+    def outcome(self, task: str) -> Outcome | None:
+        """Give how a task ended; None when it has not, or when nobody keeps its result."""
+        outcome = self.broker.outcome(task)
+        return None if outcome is None or outcome.state in UNFINISHED else outcome
+
+
+class Outage:
+    """Two apis whose Redis is down, one of which was connected before: asked early, as waiting takes no work."""
+
+    def __init__(
+        self, submission: Submission, redis: Redis, connected: LearnerService, fresh: LearnerService
+    ) -> None:
+        """Ask for the first time, while other checks run."""
+        self._submission = submission
+        self._redis = redis
+        self._connected = connected
+        self._fresh = fresh
+        self._health: Future[Answer] | None = submission.early(lambda: fresh.get("/health"))
+        self._early: Future[list[Answer]] | None = submission.early(self._ask)
+
+    def health(self) -> Answer:
+        """Give what `GET /health` was answered: the early answer if right, else what comes of asking again."""
+        early, self._health = self._health, None
+        if early is not None and early.exception() is None and early.result().status == 200:
+            self._submission.remember([early.result()])
+            return early.result()
+        self._fresh.kill()
+        return self._fresh.get("/health")
+
+    def answers(self) -> list[Answer]:
+        """Give what each was answered to two POSTs: early if all were right, else what comes of asking again."""
+        early, self._early = self._early, None
+        if early is not None and early.exception() is None:
+            answers = early.result()
+            if all(answer.status == 503 and answer.elapsed < DOWN_LIMIT for answer in answers):
+                self._submission.remember(answers)
+                return answers
+        self._fresh.kill()
+        self._connected.kill()
+        if self._redis.service is not None:
+            self._redis.service.restart()
+        answers = self._ask()
+        self._submission.remember(answers)
+        return answers
+
+    def _ask(self) -> list[Answer]:
+        if self._health is not None:
+            self._health.exception()  # a POST that blocks the process would spoil it
+        self._connected.post("/emails", some_email().json())
+        if self._redis.service is not None:
+            self._redis.service.kill()
+        with ThreadPoolExecutor() as pool:
+            return [answer for both in pool.map(self._twice, (self._fresh, self._connected)) for answer in both]
+
+    def _twice(self, service: LearnerService) -> list[Answer]:
+        answers: list[Answer] = []
+        while len(answers) < 2 and all(answer.status != NO_ANSWER for answer in answers):
+            # Twice the limit: who has not answered by then is not just late.
+            answers += service.ask([Request("POST", "/emails", some_email().json())], patience=2 * DOWN_LIMIT + 0.1)
+        return answers
