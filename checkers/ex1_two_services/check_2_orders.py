@@ -7,6 +7,7 @@ from stage import IMPATIENT, PATIENT, SLACK, Orders, Silence, User, some_item, s
 from foodcourt.faults import Upstream
 from foodcourt.grading.answers import NO_ANSWER, Request
 from foodcourt.grading.failures import CheckFailed
+from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.shapes import mismatch
 from foodcourt.pytest_plugin import check
 
@@ -17,13 +18,14 @@ AS_IF_WELL = "an except clause answers as if all was well"
 
 
 @check("orders.health", points=5)
-def test_health(orders: Orders, users: Upstream) -> None:
+def test_health(orders: Orders, orders_by_default: LearnerService, users: Upstream) -> None:
     """answers GET /health, also while users-service is down"""
     mistakes = UNFINISHED | dict.fromkeys((500, 502, 503, 504), "/health asks users-service")
     mistakes[404] = "orders_service.py has no route /health"
     orders.service.get("/health").expect(200, mistakes=mistakes)
     users.refuse()
     orders.service.get("/health").expect(200, mistakes=mistakes)
+    orders_by_default.get("/health").expect(200, mistakes=mistakes)
 
 
 @check("orders.create", points=10)

@@ -42,6 +42,12 @@ def orders(submission: Submission, users: Upstream) -> Orders:
 
 
 @pytest.fixture(scope="session")
+def orders_by_default(submission: Submission) -> LearnerService:
+    """The learner's orders-service with no settings at all, as a person starts it first."""
+    return submission.uvicorn("orders_service", name="orders-service")
+
+
+@pytest.fixture(scope="session")
 def silence(submission: Submission) -> Iterator[Silence]:
     """The learner's orders-service, told not to wait for long, and a users-service of ours that falls silent."""
     with Upstream("users-service (ours)") as silent:
@@ -52,5 +58,7 @@ def silence(submission: Submission) -> Iterator[Silence]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def all_at_once(users_service: LearnerService, orders: Orders, silence: Silence) -> None:
+def all_at_once(
+    users_service: LearnerService, orders: Orders, silence: Silence, orders_by_default: LearnerService
+) -> None:
     """Start the services side by side; whoever asks one first waits for it."""
