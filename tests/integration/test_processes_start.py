@@ -245,3 +245,22 @@ def test_two_threads_start_services_at_once(users):
     assert len({service.port for service in services}) == len({service.pid for service in services}) == 6
     for service in services:
         service.close()
+
+
+@pytest.mark.parametrize(
+    "words", ["[Errno 98] Address already in use", "{listen_error,eaddrinuse}", "Address in use"]
+)
+def test_a_port_that_was_taken_meanwhile_is_given_up_for_another(tmp_path, words):
+    """Whatever words a program has for a taken port, it is started again on another one; a fixed port is not."""
+    (tmp_path / "server.py").write_text(
+        "import pathlib, sys\n"
+        "if not pathlib.Path('once').exists():\n"
+        f"    pathlib.Path('once').touch()\n    sys.exit({words!r})\n"
+        "print('ready on', sys.argv[1])\nimport time\ntime.sleep(60)\n"
+    )
+    command = [sys.executable, "server.py", "{port}"]
+    with Service(command, cwd=tmp_path, ready=LogReady("ready on")) as service:
+        assert service.logs() == f"ready on {service.port}\n"
+    (tmp_path / "once").unlink()
+    with pytest.raises(ServiceExited):
+        Service(command, cwd=tmp_path, ready=LogReady("ready on"), port=free_port()).start()

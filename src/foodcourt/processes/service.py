@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -23,6 +24,7 @@ __all__ = ["Service", "base_environment"]
 
 _PASSED_ON = ("HOME", "USER", "TMPDIR", "TZ", "LANG", "LC_ALL")
 _TAIL_LINES = 15
+_PORT_TAKEN = re.compile(r"address (already )?in use|eaddrinuse", re.IGNORECASE)
 
 
 def base_environment() -> dict[str, str]:
@@ -100,7 +102,7 @@ class Service:
                 self._wait_until_ready()
             except ServiceExited as error:
                 # Between choosing a port and binding it, somebody else may have taken it.
-                if self._fixed_port is None and attempt < 2 and "address already in use" in error.tail.lower():
+                if self._fixed_port is None and attempt < 2 and _PORT_TAKEN.search(error.tail):
                     continue
                 raise
             except BaseException:
