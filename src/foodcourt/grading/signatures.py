@@ -8,6 +8,7 @@ __all__ = ["likely_mistake"]
 
 # The first that matches wins; where none does, nothing is said.
 _SIGNATURES = {
+    r"\bTODO \d+\b.* in \w+\.py": "this part is still a TODO",
     r"'coroutine' object|coroutine '.*' was never awaited": "an `await` is missing before an async call",
     r"client has been closed": "the httpx client is used after it was closed",
     r"bound to a different event loop|Event loop is closed": (
@@ -17,7 +18,7 @@ _SIGNATURES = {
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
         "the route returns an object that is no JSON, such as httpx's response itself; return response.json()"
     ),
-    r"invalid literal for int\(\) with base 10: '\d+\.\d+'": "a setting in seconds is read with int(); use float()",
+    r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": "a setting in seconds is read with int(); use float()",
     r"^(httpx\.)?ConnectError|^ConnectionRefusedError": (
         "httpx.ConnectError is not caught: a refused connection is no timeout"
     ),
@@ -26,6 +27,28 @@ _SIGNATURES = {
         "httpx.TransportError is not caught: a connection can drop midway"
     ),
     r"^(httpx\.)?HTTPStatusError": "httpx.HTTPStatusError of raise_for_status() is not caught",
+    r"(unrecognized arguments|[Nn]o such option):? --(port|target|timeout)\b": "the option is missing in the program",
+    # What a gRPC server tells its caller, as `UNKNOWN: Exception calling application: …`
+    r"^UNIMPLEMENTED: Method not found!": (
+        "the server does not know the method: add_EchoServiceServicer_to_server() is not called, or the service is "
+        "registered under another name"
+    ),
+    r"^UNIMPLEMENTED: Method not implemented!": (
+        "the class has no method called Echo, the name of the rpc, so the generated one answers"
+    ),
+    r"Failed to serialize response!|'SerializeToString' (for|requires)": (
+        "Echo returns something else than an EchoReply, such as None, a text or a dict"
+    ),
+    r"\bEcho\(\) takes [0-2] positional arguments? but \d": "Echo takes three parameters: self, request, context",
+    r"\bEcho\(\) missing 1 required positional argument: 'context'": (
+        "the class itself is registered, not an object of it: EchoService()"
+    ),
+    r'Protocol message \w+ has no "\w+" field': "a field is set that the message in echo.proto does not have",
+    r"No positional arguments allowed": "the fields of a message are given by name: EchoReply(message=…)",
+    r"SERVER: (Received|Sent) message larger than max": "an option of the server makes the limit for messages too small",
+    r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",
+    r"^[\w.]*(_InactiveRpcError|_MultiThreadedRendezvous|AioRpcError)\b": "grpc.RpcError is not caught",
+    r"^[\w.]*FutureTimeoutError": "the grpc.FutureTimeoutError of channel_ready_future is not caught",
     r"JSONDecodeError": "an answer that is no JSON is not expected",
     r"^ModuleNotFoundError: No module named": "a module is imported that is neither in the folder nor installed",
     r"^(SyntaxError|IndentationError|TabError)": "the file is not valid Python",
