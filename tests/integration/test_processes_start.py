@@ -259,7 +259,7 @@ def test_a_port_that_was_taken_meanwhile_is_given_up_for_another(tmp_path, words
         "print('ready on', sys.argv[1])\nimport time\ntime.sleep(60)\n"
     )
     command = [sys.executable, "server.py", "{port}"]
-    with Service(command, cwd=tmp_path, ready=LogReady("ready on")) as service:
+    with Service(command, cwd=tmp_path, ready=LogReady(r"ready on \d+\n")) as service:
         assert service.logs() == f"ready on {service.port}\n"
     (tmp_path / "once").unlink()
     with pytest.raises(ServiceExited):
