@@ -9,7 +9,7 @@ __all__ = ["likely_mistake"]
 # The first that matches wins; where none does, nothing is said.
 _SIGNATURES = {
     r"\bTODO \d+\b.* in \w+\.py": "this part is still a TODO",
-    r"'coroutine' object|coroutine '.*' was never awaited": "an `await` is missing before an async call",
+    r"'(coroutine|UnaryUnaryCall)' object|coroutine '.*' was never awaited": "an `await` is missing before an async call",
     r"client has been closed": "the httpx client is used after it was closed",
     r"bound to a different event loop|Event loop is closed": (
         "the client was made in another event loop than it is used in"
@@ -18,7 +18,9 @@ _SIGNATURES = {
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
         "the route returns an object that is no JSON, such as httpx's response itself; return response.json()"
     ),
-    r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": "a setting in seconds is read with int(); use float()",
+    r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": (
+        "a setting in seconds is read with int(); use float()"
+    ),
     r"^(httpx\.)?ConnectError|^ConnectionRefusedError": (
         "httpx.ConnectError is not caught: a refused connection is no timeout"
     ),
@@ -45,7 +47,7 @@ _SIGNATURES = {
     ),
     r'Protocol message \w+ has no "\w+" field': "a field is set that the message in echo.proto does not have",
     r"No positional arguments allowed": "the fields of a message are given by name: EchoReply(message=…)",
-    r"SERVER: (Received|Sent) message larger than max": "an option of the server makes the limit for messages too small",
+    r"SERVER: (Received|Sent) message larger than max": "an option of the server makes its limit for messages small",
     r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",
     r"^[\w.]*(_InactiveRpcError|_MultiThreadedRendezvous|AioRpcError)\b": "grpc.RpcError is not caught",
     r"^[\w.]*FutureTimeoutError": "the grpc.FutureTimeoutError of channel_ready_future is not caught",
