@@ -8,8 +8,10 @@ __all__ = ["likely_mistake"]
 
 # The first that matches wins; where none does, nothing is said.
 _SIGNATURES = {
-    r"\bTODO \d+\b.* in \w+\.py": "this part is still a TODO",
-    r"'(coroutine|UnaryUnaryCall)' object|coroutine '.*' was never awaited": "an `await` is missing before an async call",
+    r"\bTODO \d+\b.* in \w+\.py": "a TODO is left there: fill it in, and remove its `raise`",
+    r"'(coroutine|UnaryUnaryCall)' object|coroutine '.*' was never awaited": (
+        "an `await` is missing before an async call"
+    ),
     r"client has been closed": "the httpx client is used after it was closed",
     r"bound to a different event loop|Event loop is closed": (
         "the client was made in another event loop than it is used in"
@@ -46,6 +48,8 @@ _SIGNATURES = {
         "the class itself is registered, not an object of it: EchoService()"
     ),
     r'Protocol message \w+ has no "\w+" field': "a field is set that the message in echo.proto does not have",
+    r"missing 1 required positional argument: 'thread_pool'": "grpc.server() is given no pool of threads to work with",
+    r"Exception serializing request!": "the stub is given something else than an EchoRequest",
     r"No positional arguments allowed": "the fields of a message are given by name: EchoReply(message=…)",
     r"SERVER: (Received|Sent) message larger than max": "an option of the server makes its limit for messages small",
     r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",
