@@ -7,7 +7,8 @@ import signal
 import pytest
 
 from foodcourt.faults import Upstream
-from foodcourt.grading.failures import SubmissionBroken
+from foodcourt.grading.ahead import Ahead
+from foodcourt.grading.failures import CheckFailed, SubmissionBroken
 from foodcourt.grading.submission import Submission
 from foodcourt.processes import ForkServer, LogReady
 
@@ -146,6 +147,29 @@ def test_what_is_done_early_is_the_checks_once_it_says_so(submission):
     assert submission.evidence() == ()
     submission.remember([done])
     assert [piece.text for piece in submission.evidence() if piece.title.endswith("stdout")] == ["early"]
+
+
+@pytest.mark.parametrize(("wrong", "count"), [((), 1), ((1,), 2), ((1, 2), 2)])
+def test_what_was_right_early_is_not_done_again(submission, wrong, count):
+    """What is judged right ahead of its check counts, with its evidence; what is not is done again in peace."""
+    write(submission, "client.py", "print('done')\n")
+    runs = []
+
+    def run():
+        runs.append(submission.run(["python", "client.py"], file="client.py", name="client"))
+        if len(runs) in wrong:
+            raise CheckFailed("a run that is right", "none")
+        return runs[-1]
+
+    ahead = Ahead(submission, run)
+    submission.begin_check(20)
+    if len(wrong) == count:
+        with pytest.raises(CheckFailed, match="expected a run that is right"):
+            ahead.result()
+    else:
+        assert ahead.result() is runs[-1]
+    assert len(runs) == count
+    assert [piece.text for piece in submission.evidence() if piece.title.endswith("stdout")] == ["done"]
 
 
 def test_no_time_is_left(submission):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import signal
 import sys
 import tempfile
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -28,6 +30,7 @@ from foodcourt.processes.logs import read_log
 __all__ = ["Observation", "Submission"]
 
 _LOG_LINES = 25
+_observed: ContextVar[list[Observation] | None] = ContextVar("observed", default=None)
 T = TypeVar("T")
 P = TypeVar("P", bound=LearnerProgram)
 
@@ -209,9 +212,11 @@ class Submission:
         return answers
 
     def observe(self, *observations: Observation) -> None:
-        """Remember for the evidence what a check did; what other threads do ahead of it is not the check's yet."""
+        """Remember for the evidence what a check did; what is done ahead of it is not the check's yet."""
         if threading.current_thread() is threading.main_thread():
             self.remember(observations)
+        elif (early := _observed.get()) is not None:
+            early += observations
 
     def remember(self, observations: Sequence[Observation]) -> None:
         """Take for the current check's what was observed ahead of it."""
@@ -224,12 +229,19 @@ class Submission:
         """Take what a program printed after the first `mark` characters into the evidence of this check."""
         self._logs.setdefault(program, mark)
 
-    def early(self, act: Callable[[], T]) -> Future[T]:
-        """Do something ahead of the check that judges what comes of it, while other checks run.
+    def early(self, act: Callable[[], T], observed: list[Observation] | None = None) -> Future[T]:
+        """Do something in another thread, ahead of the check that judges what comes of it.
 
-        For what keeps one waiting whatever the machine does. The check has to `remember` what was observed.
+        Args:
+            act: does it.
+            observed: receives what is observed meanwhile, for the check to `remember`.
         """
-        return self._pool.submit(act)
+
+        def acting() -> T:
+            _observed.set(observed)
+            return act()
+
+        return self._pool.submit(contextvars.Context().run, acting)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Give what was observed since the check began: the wire, the learner's log, and how to ask by hand."""
