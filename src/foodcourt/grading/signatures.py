@@ -17,6 +17,7 @@ _SIGNATURES = {
         "the client was made in another event loop than it is used in"
     ),
     r"^RetryError": "tenacity's RetryError leaks; use reraise=True",
+    r"unknown type: <class '\w*(Error|Exception)'>": "an exception is returned as it is; return its text, str(…)",
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
         "the route returns an object that is no JSON, such as httpx's response itself; return response.json()"
     ),
@@ -55,6 +56,10 @@ _SIGNATURES = {
     r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",
     r"^[\w.]*(_InactiveRpcError|_MultiThreadedRendezvous|AioRpcError)\b": "grpc.RpcError is not caught",
     r"^[\w.]*FutureTimeoutError": "the grpc.FutureTimeoutError of channel_ready_future is not caught",
+    # What Celery tells an api
+    r"'DisabledBackend' object|No result backend is configured": (
+        "no result backend is asked: the Celery app has none (backend=), or AsyncResult was made without the app"
+    ),
     r"JSONDecodeError": "an answer that is no JSON is not expected",
     r"^ModuleNotFoundError: No module named": "a module is imported that is neither in the folder nor installed",
     r"^(SyntaxError|IndentationError|TabError)": "the file is not valid Python",
