@@ -187,6 +187,8 @@ def test_concurrent(orders: Orders, user: User, users: Upstream) -> None:
         "the calls run in a row: a sync client, requests or time.sleep blocks inside `async def`, a lock is held, "
         "or there are too few connections"
     )
+    if users.peak_in_flight > len(asked) / 2:
+        mistake = ""  # most calls overlapped: something else was slow, and what it was cannot be told from here
     if users.peak_in_flight == 1:
         raise CheckFailed(
             f"20 requests at once answered within {limit:g} s",
