@@ -3,10 +3,10 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab setup test setup-tests lint bench soak clean clean-all
+.PHONY: help lab setup test setup-tests lint bench mutants soak report-card clean clean-all
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 lab: setup ## open the workbook in JupyterLab (ARGS="--no-browser" goes to JupyterLab)
 	@$(BIN)/foodcourt lab $(ARGS)
@@ -29,11 +29,18 @@ lint: setup ## check style, types and import rules, notebooks included
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## time `foodcourt check` against a hand-written test file
-	@$(BIN)/python tests/bench/bench.py
+bench: setup ## time `foodcourt check` against hand-written test files
+	@$(BIN)/python tests/bench/bench.py $(ARGS)
 
-soak: setup ## grade all right work 20 times with both cores busy: is any ever rejected? (half an hour)
-	@$(BIN)/python tests/bench/soak.py
+# How often the grader is right. Each goes on where it was stopped; ARGS="--only ex1" takes one exercise.
+mutants: setup ## change the solutions one thing at a time: does some check see it? (an hour)
+	@PYTHONPATH=tests $(BIN)/python -m proof.mutants $(ARGS)
+
+soak: setup ## grade all right work 20 times with every core busy: is any ever rejected? (an hour)
+	@PYTHONPATH=tests $(BIN)/python -m proof.soak $(ARGS)
+
+report-card: setup ## grade all right and wrong work, and write docs/report-card.md
+	@PYTHONPATH=tests $(BIN)/python -m proof.report_card $(ARGS)
 
 clean: ## remove caches and build products; .venv and your answers stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist .foodcourt/home
