@@ -3,6 +3,7 @@ import signal
 from concurrent import futures
 
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 import echo_pb2
 import echo_pb2_grpc
@@ -15,6 +16,7 @@ class EchoService(echo_pb2_grpc.EchoServiceServicer):
 
 def serve(port):
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=10))
+    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
     echo_pb2_grpc.add_EchoServiceServicer_to_server(EchoService(), server)
     server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()

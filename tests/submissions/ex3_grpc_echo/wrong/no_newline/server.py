@@ -1,6 +1,7 @@
 import sys
 import signal
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 import concurrent.futures
 import echo_pb2, echo_pb2_grpc
 
@@ -14,6 +15,7 @@ def terminate(sig, frame):
 
 port = sys.argv[sys.argv.index("--port") + 1]
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=4))
+health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
 echo_pb2_grpc.add_EchoServiceServicer_to_server(EchoServicer(), server)
 server.add_insecure_port("localhost:" + port)
 signal.signal(signal.SIGTERM, terminate)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import click
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 import echo_pb2
 import echo_pb2_grpc
@@ -21,6 +22,7 @@ def main(port):
     """Serve the echo."""
     done = threading.Event()
     server = grpc.server(ThreadPoolExecutor())
+    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
     echo_pb2_grpc.add_EchoServiceServicer_to_server(Servicer(), server)
     server.add_insecure_port(f"[::]:{port}")
     server.start()

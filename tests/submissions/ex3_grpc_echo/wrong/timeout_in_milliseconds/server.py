@@ -4,6 +4,7 @@ import threading
 from concurrent import futures
 
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 import echo_pb2
 from echo_pb2_grpc import EchoServiceServicer, add_EchoServiceServicer_to_server
@@ -17,6 +18,7 @@ class Echo(EchoServiceServicer):
 class Stall:
     def __init__(self, port):
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+        health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), self._server)
         add_EchoServiceServicer_to_server(Echo(), self._server)
         self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._closing = threading.Event()

@@ -9,6 +9,7 @@ import signal
 from concurrent import futures
 
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 import echo_pb2
 import echo_pb2_grpc
@@ -24,6 +25,7 @@ class EchoService(echo_pb2_grpc.EchoServiceServicer):
 # Each call occupies one thread while it is served. The eleventh waits until a thread is free.
 server = grpc.server(futures.ThreadPoolExecutor(max_workers=10))
 
+health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
 echo_pb2_grpc.add_EchoServiceServicer_to_server(EchoService(), server)
 
 

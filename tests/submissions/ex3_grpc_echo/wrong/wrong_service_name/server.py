@@ -4,6 +4,7 @@ import signal
 from concurrent import futures
 
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 
 from echo_pb2 import DESCRIPTOR, EchoReply, EchoRequest
 
@@ -26,6 +27,7 @@ def build(port):
         },
     )
     server = grpc.server(futures.ThreadPoolExecutor(20), handlers=[handler])
+    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
     server.add_insecure_port(f"127.0.0.1:{port}")
     return server
 
