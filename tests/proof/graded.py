@@ -136,8 +136,10 @@ def grade_all(jobs: Sequence[Job], workers: int, title: str, on_graded: Callable
                 if text := on_graded(future.result()):
                     progress.console.print(text, markup=False, highlight=False)
                 progress.advance(task)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # what was graded is kept; the rest is for the next run
+        except BaseException as error:
+            pool.shutdown(cancel_futures=True)
+            if isinstance(error, KeyboardInterrupt):
+                raise SystemExit("stopped; what was graded is kept, and the next run goes on from there") from None
             raise
 
 
