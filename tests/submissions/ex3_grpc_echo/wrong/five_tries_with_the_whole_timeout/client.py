@@ -11,15 +11,15 @@ import echo_pb2_grpc
 def run(target, timeout, message):
     with grpc.insecure_channel(target) as channel:
         stub = echo_pb2_grpc.EchoServiceStub(channel)
-        for attempt in range(3):
+        for attempt in range(5):
             try:
                 reply = stub.Echo(echo_pb2.EchoRequest(message=message), timeout=timeout)
                 break
             except grpc.RpcError as error:
-                if attempt == 2:
+                if attempt == 4:
                     print(error.code().name, file=sys.stderr)
                     sys.exit(1)
-                time.sleep(0.7)
+                time.sleep(0.1)
     print(reply.message)
 
 
