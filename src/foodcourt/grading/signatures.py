@@ -16,10 +16,11 @@ _SIGNATURES = {
     r"bound to a different event loop|Event loop is closed": (
         "the client was made in another event loop than it is used in"
     ),
-    r"^RetryError": "tenacity's RetryError leaks; use reraise=True",
+    r"^(tenacity\.)?RetryError": "tenacity's RetryError leaks; use reraise=True",
     r"unknown type: <class '\w*(Error|Exception)'>": "an exception is returned as it is; return its text, str(…)",
+    r"EncodeError": "what is given to .delay() is no JSON: hand over strings and numbers, no objects",
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
-        "the route returns an object that is no JSON, such as httpx's response itself; return response.json()"
+        "the route returns an object that is no JSON, such as httpx's response (not its .json()) or an AsyncResult"
     ),
     r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": (
         "a setting in seconds is read with int(); use float()"
@@ -49,17 +50,21 @@ _SIGNATURES = {
         "the class itself is registered, not an object of it: EchoService()"
     ),
     r'Protocol message \w+ has no "\w+" field': "a field is set that the message in echo.proto does not have",
-    r"missing 1 required positional argument: 'thread_pool'": "grpc.server() is given no pool of threads to work with",
+    r"missing 1 required positional argument: 'thread_pool'": "grpc.server() is given no pool of threads",
     r"Exception serializing request!": "the stub is given something else than an EchoRequest",
     r"No positional arguments allowed": "the fields of a message are given by name: EchoReply(message=…)",
     r"SERVER: (Received|Sent) message larger than max": "an option of the server makes its limit for messages small",
     r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",
     r"^[\w.]*(_InactiveRpcError|_MultiThreadedRendezvous|AioRpcError)\b": "grpc.RpcError is not caught",
     r"^[\w.]*FutureTimeoutError": "the grpc.FutureTimeoutError of channel_ready_future is not caught",
-    # What Celery tells an api
+    r"ResponseValidationError": "the route returns something else than its response model or annotation says",
+    # What Celery tells
     r"'DisabledBackend' object|No result backend is configured": (
         "no result backend is asked: the Celery app has none (backend=), or AsyncResult was made without the app"
     ),
+    r"codec can't (en|de)code": "the text is passed through an encoding that lacks some of its signs",
+    r"'function' object has no attribute '(delay|apply_async)'": "the function is no task: @app.task is missing",
+    r"'str' object cannot be interpreted as an integer": "a number is needed, and a text is given: float(…) makes one",
     r"JSONDecodeError": "an answer that is no JSON is not expected",
     r"^ModuleNotFoundError: No module named": "a module is imported that is neither in the folder nor installed",
     r"^(SyntaxError|IndentationError|TabError)": "the file is not valid Python",
