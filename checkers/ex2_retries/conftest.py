@@ -1,0 +1,41 @@
+"""The fixtures of exercise 2: the learner's services, and users-services of ours that fail as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from desk import Desk
+from stage import IMPATIENT, LONG_WAIT, PATIENT, RETRY_WAIT, Court, Stall, run_ahead
+
+from foodcourt.faults import Upstream
+from foodcourt.grading.submission import Submission
+
+
+@pytest.fixture(scope="session")
+def desk(submission: Submission) -> Desk:
+    """The learner's flaky users-service, once for each rate."""
+    return Desk(submission)
+
+
+@pytest.fixture(scope="session")
+def court(submission: Submission) -> Iterator[Court]:
+    """The learner's orders-service, four times, each with a users-service of ours."""
+    with ExitStack() as running:
+
+        def stall(timeout: float = PATIENT, wait: float = RETRY_WAIT) -> Stall:
+            users = running.enter_context(Upstream("users-service (ours)"))
+            submission.names[users.url] = "http://127.0.0.1:8001"
+            env = {"USERS_URL": users.url, "USERS_TIMEOUT": f"{timeout:g}", "RETRY_WAIT": f"{wait:g}"}
+            return Stall(submission.uvicorn("orders_service", name="orders-service", env=env), users)
+
+        found = Court(submission, stall(), stall(timeout=IMPATIENT), stall(), stall(wait=LONG_WAIT))
+        submission.upstreams += [found.stall.users, found.hurried.users, found.leisurely.users]
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def all_at_once(desk: Desk, court: Court) -> None:
+    """Start the services side by side, and all that waits; whoever asks one first waits for it."""
+    run_ahead(court)

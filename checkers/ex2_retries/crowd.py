@@ -1,0 +1,63 @@
+"""Many orders at the same time, and one while another one waits."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from stage import ATTEMPTS, PATIENCE, Asked, Court, Stall, User, order_for
+
+from foodcourt.faults import Delay, Status
+
+SIZE = 20
+
+
+def pace(stall: Stall) -> float:
+    """Measure how many seconds an order takes when all is well, on this machine as busy as it is."""
+    return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
+
+
+def crowd(stall: Stall, every: float, *, failures: int) -> list[Asked]:
+    """Ask for 20 orders at once, whose first attempts fail almost at once, as when users-service goes down.
+
+    Almost: the time between two failures is enough to handle one, or each would have to wait for the others.
+
+    Args:
+        stall: whom to ask.
+        every: that time, in seconds.
+        failures: how many attempts of each fail.
+    """
+    there = SIZE * every  # by then all are waiting for users-service
+    return stall.order(
+        *([Delay(there + number * every, Status(500)), *[500] * (failures - 1)] for number in range(SIZE))
+    )
+
+
+def queue(stall: Stall, *, failures: int) -> list[Asked]:
+    """Ask for 20 orders one after the other; the first attempts of each fail."""
+    return [asked for _ in range(SIZE) for asked in stall.order([500] * failures)]
+
+
+def answers_meanwhile(court: Court) -> bool:
+    """Whether orders-service answers /health while an order waits for its next attempt.
+
+    A random wait may be too short to ask in, so several orders are tried.
+    """
+    stall = court.stall
+    for _ in range(8):
+        user = stall.user(500, 500)
+        order = court.submission.early(lambda user=user: stall.service.ask([order_for(user)], patience=PATIENCE))
+        while not order.done():
+            if attempts := _waits_after(stall, user):
+                stall.service.get("/health", patience=PATIENCE).expect(200)
+                if _waits_after(stall, user) == attempts:
+                    return True
+            else:
+                time.sleep(0.002)
+    return False
+
+
+def _waits_after(stall: Stall, user: User) -> int:
+    """Give the number of attempts for a user, if all are over and another one is to come; else 0."""
+    attempts = stall.attempts(user)
+    return len(attempts) if len(attempts) < ATTEMPTS and all(call.ended_at for call in attempts) else 0

@@ -1,0 +1,92 @@
+"""The learner's own tests, run against a users_client.py of ours."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients import Client
+from junit import Case, Result, read_junit
+
+from foodcourt.grading.finished import Finished
+from foodcourt.grading.submission import Submission
+
+PATIENCE = 60.0
+"""Seconds that a run may take."""
+FILE = "test_retries.py"
+_LEFT_OUT = {
+    *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini"),
+    *("setup.cfg", "flaky_users_service.py", "orders_service.py", "__pycache__"),
+}
+# A plugin that is named is loaded at once; looking for all that are installed takes two seconds of CPU.
+_PLUGINS = ("pytest_asyncio.plugin", "anyio.pytest_plugin", "respx.plugin", "pytest_timeout")
+_OPTIONS = [
+    *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml", "--tb=short"),
+    *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *(word for plugin in _PLUGINS for word in ("-p", plugin)),
+]
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """What came of the learner's tests.
+
+    Attributes:
+        client: what they were run against.
+        finished: the run.
+        cases: its tests; None: it did not get as far as a report.
+    """
+
+    __test__ = False  # or pytest takes it for a test
+
+    client: Client
+    finished: Finished
+    cases: tuple[Case, ...] | None
+
+    def having(self, result: Result) -> list[Case]:
+        """Give the tests that ended so."""
+        return [case for case in self.cases or () if case.result is result]
+
+    @property
+    def caught(self) -> bool:
+        """Whether a test failed while it ran."""
+        return bool(self.having(Result.FAILED))
+
+
+def run_tests(submission: Submission, client: Client) -> TestRun:
+    """Run the tests in a folder of their own, with a client of ours and the learner's helper modules.
+
+    Raises:
+        SubmissionBroken: there are no tests.
+    """
+    above = Path(tempfile.mkdtemp(prefix="tests-", dir=submission.scratch))
+    # What pytest-asyncio asks for; all else is as it is where nothing is configured.
+    (above / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8")
+    folder = shutil.copytree(submission.folder, above / "work", ignore=_left_out)
+    (folder / "users_client.py").write_text(client.source, encoding="utf-8")
+    submission.names[f" {shlex.join(_OPTIONS)}"] = ""
+    submission.names[" PYTEST_DISABLE_PLUGIN_AUTOLOAD=1"] = ""
+    finished = submission.run(
+        ["pytest", FILE, *_OPTIONS],
+        file=FILE,
+        name="your tests",
+        env={"RETRY_WAIT": "0.05", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        patience=PATIENCE,
+        folder=folder,
+    )
+    # Who was killed may have left a report of an earlier moment, or one that says what it likes.
+    cases = None if finished.status is None else read_junit(above / "report.xml")
+    return TestRun(client, finished, cases)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Leave out configuration, the services, and every form that a module called users_client may have."""
+    return {name for name in names if name in _LEFT_OUT or _module(Path(folder, name)) == "users_client"}
+
+
+def _module(path: Path) -> str:
+    return path.name if path.is_dir() else inspect.getmodulename(path.name) or ""
