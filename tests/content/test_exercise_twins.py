@@ -2,10 +2,13 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tokenize
 import tomllib
 from pathlib import Path
 
+import grpc
 import httpx
 import pytest
 
@@ -31,8 +34,8 @@ EX1_ROUTES = [
 
 
 def python_files(folder):
-    """Names of the Python files in a folder."""
-    return sorted(path.name for path in folder.glob("*.py"))
+    """Names of the Python files that a person wrote; protoc makes the others, and git does not keep them."""
+    return sorted(path.name for path in folder.glob("*.py") if not path.stem.endswith(("_pb2", "_pb2_grpc")))
 
 
 def shape(path):
@@ -66,6 +69,9 @@ def imported_modules(path):
 
 def todos(path):
     """Number and line of every comment that starts a TODO."""
+    if path.suffix == ".proto":
+        lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        return [(int(match[1]), line) for line, text in lines if (match := re.match(r" *// TODO (\d+): \S", text))]
     with path.open("rb") as source:
         comments = [token for token in tokenize.tokenize(source.readline) if token.type == tokenize.COMMENT]
     matches = [(re.match(r"# TODO (\d+): \S", token.string), token.start[0]) for token in comments]
@@ -74,8 +80,10 @@ def todos(path):
 
 def starters_in_reading_order(exercise):
     """The starter files in the order of the README's headings."""
-    readme = (ROOT / "exercises" / exercise / "README.md").read_text(encoding="utf-8")
-    return sorted((ROOT / "exercises" / exercise).glob("*.py"), key=lambda path: readme.index(path.name))
+    folder = ROOT / "exercises" / exercise
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    starters = [*folder.glob("*.proto"), *(folder / name for name in python_files(folder))]
+    return sorted(starters, key=lambda path: readme.index(path.name))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -108,7 +116,7 @@ def test_todos_are_numbered_in_order(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_every_gap_in_a_function_says_so(exercise):
     """Whoever runs into a gap is told which TODO it is: by a 501 or by NotImplementedError."""
-    for path in starters_in_reading_order(exercise):
+    for path in (path for path in starters_in_reading_order(exercise) if path.suffix == ".py"):
         text = path.read_text(encoding="utf-8")
         functions = [
             node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -124,7 +132,8 @@ def test_every_gap_in_a_function_says_so(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_solutions_have_no_gap_left(exercise):
     """A solution has no TODO and answers no 501."""
-    for path in (ROOT / "solutions" / exercise).glob("*.py"):
+    folder = ROOT / "solutions" / exercise
+    for path in [*folder.glob("*.proto"), *(folder / name for name in python_files(folder))]:
         text = path.read_text(encoding="utf-8")
         assert "TODO" not in text, path.name
         assert "501" not in text, path.name
@@ -179,8 +188,56 @@ def test_ex1_solutions_talk_to_each_other(tmp_path):
             assert client.get(f"{orders.url}/orders/{placed.json()['id']}").status_code == 503
 
 
+def test_ex3_starter_starts_and_its_gaps_say_so(tmp_path):
+    """The card compiles, the server answers 501 in gRPC's words, and the client names the TODO that it waits for."""
+    cwd = copied("exercises", "ex3_grpc_echo", tmp_path)
+    protoc(cwd)
+    with Service(["python", "server.py", "--port", "{port}"], cwd=cwd, ready=TcpReady()) as service:
+        assert echo(service.port) == "UNIMPLEMENTED"
+    asked = python(cwd, "client.py", "noodles")
+    assert asked.returncode != 0
+    assert "NotImplementedError: TODO 12" in asked.stderr
+
+
+def test_ex3_solutions_talk_to_each_other(tmp_path):
+    """The solution's client prints what the solution's server says back, or the error's name when it is gone."""
+    cwd = copied("solutions", "ex3_grpc_echo", tmp_path)
+    protoc(cwd)
+    with Service(["python", "server.py", "--port", "{port}"], cwd=cwd, ready=TcpReady()) as service:
+        target = f"127.0.0.1:{service.port}"
+        asked = python(cwd, "client.py", "--target", target, "Grüße, 你好, 🍜")
+        assert (asked.returncode, asked.stdout) == (0, "Grüße, 你好, 🍜\n")
+    asked = python(cwd, "client.py", "--target", target, "--timeout", "0.5", "noodles")
+    assert (asked.returncode, asked.stdout, asked.stderr) == (1, "", "UNAVAILABLE\n")
+
+
+def protoc(cwd):
+    """Make the two Python modules from echo.proto, as the README says."""
+    command = "-m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. echo.proto"
+    readme = (ROOT / "exercises" / "ex3_grpc_echo" / "README.md").read_text(encoding="utf-8")
+    assert f"\npython {command}\n" in readme
+    made = python(cwd, *command.split())
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+
+
+def python(cwd, *arguments):
+    """Run Python to its end."""
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, capture_output=True, encoding="utf-8", timeout=30, check=False
+    )
+
+
+def echo(port):
+    """The name of the status that the server's Echo ends with; the empty message is the same in every card."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        with pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary("/echo.EchoService/Echo")(b"", timeout=10)
+        return caught.value.code().name
+
+
 def copied(side, exercise, tmp_path):
-    """Copy the Python files, so that running them leaves nothing in the tree."""
-    for path in (ROOT / side / exercise).glob("*.py"):
+    """Copy the files that a person wrote, so that running them leaves nothing in the tree."""
+    folder = ROOT / side / exercise
+    for path in [*folder.glob("*.proto"), *(folder / name for name in python_files(folder))]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     return tmp_path
