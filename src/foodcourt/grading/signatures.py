@@ -20,7 +20,7 @@ _SIGNATURES = {
     r"unknown type: <class '\w*(Error|Exception)'>": "an exception is returned as it is; return its text, str(…)",
     r"EncodeError": "what is given to .delay() is no JSON: hand over strings and numbers, no objects",
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
-        "the route returns an object that is no JSON, such as httpx's response (not its .json()) or an AsyncResult"
+        "the route returns an object that is no JSON: of httpx's response return response.json(), of an AsyncResult its id"
     ),
     r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": (
         "a setting in seconds is read with int(); use float()"
@@ -64,7 +64,7 @@ _SIGNATURES = {
     ),
     r"codec can't (en|de)code": "the text is passed through an encoding that lacks some of its signs",
     r"'function' object has no attribute '(delay|apply_async)'": "the function is no task: @app.task is missing",
-    r"'str' object cannot be interpreted as an integer": "a number is needed, and a text is given: float(…) makes one",
+    r"'str' object cannot be interpreted as an integer": "a text is given where a number is needed: float(…)",
     r"JSONDecodeError": "an answer that is no JSON is not expected",
     r"^ModuleNotFoundError: No module named": "a module is imported that is neither in the folder nor installed",
     r"^(SyntaxError|IndentationError|TabError)": "the file is not valid Python",
