@@ -61,11 +61,11 @@ class Outcome:
 
     Attributes:
         state: the name that Celery gives its state.
-        message: what the exception says that ended it; empty where there was none.
+        returned: what the task returned, or what the exception says that ended it.
     """
 
     state: str
-    message: str
+    returned: Any
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,14 @@ class Broker:
             ]
         return tuple(dict.fromkeys(found))
 
-    def is_read(self) -> bool:
-        """Whether a worker waits for messages here."""
+    def read(self) -> set[int]:
+        """Give the databases of the server where somebody waits for messages."""
         with self._open() as here:
-            waits = any(
-                client["cmd"] == "brpop" and client["db"] == str(self.number) for client in here.client_list()
-            )
-        return waits and bool(self.queues())
+            return {int(client["db"]) for client in here.client_list() if client["cmd"] == "brpop"}
+
+    def is_read(self) -> bool:
+        """Whether a worker waits for messages here; before it declares its queues, it waits for other workers."""
+        return self.number in self.read() and bool(self.queues())
 
     def forget_queues(self) -> None:
         """Forget which queues were declared."""
@@ -137,19 +138,18 @@ class Broker:
         replies = self._inspect("registered")
         return None if replies is None else [str(name).partition(" ")[0] for name in replies]
 
-    def runner(self, task: str) -> int | None:
-        """Ask the worker which of its processes runs a task; None when it does not say."""
-        for request in self._inspect("active") or ():
-            if isinstance(request, dict) and request.get("id") == task and isinstance(request.get("worker_pid"), int):
-                return request["worker_pid"]
-        return None
+    def running(self, task: str) -> dict[str, Any]:
+        """Ask the worker what it knows of a task that it runs; empty when it does not say."""
+        active = [request for request in self._inspect("active") or () if isinstance(request, dict)]
+        return next((request for request in active if request.get("id") == task), {})
 
     def _inspect(self, what: str) -> list[Any] | None:
         with self._open() as here, self._client(here) as client:
             for _ in range(5):  # a worker that has just begun may not listen yet, and no question is kept for it
-                replies = getattr(client.control.inspect(timeout=0.3, limit=1), what)()
-                if isinstance(replies, dict):
-                    return [item for reply in replies.values() if isinstance(reply, list) for item in reply]
+                with contextlib.suppress(TypeError, ValueError, AttributeError):  # an answer in a form of its own
+                    replies = getattr(client.control.inspect(timeout=0.3, limit=1), what)() or {}
+                    for reply in replies.values():
+                        return list(reply)
         return None
 
     def messages(self) -> list[Message]:
@@ -228,8 +228,10 @@ def _outcome(raw: bytes) -> Outcome | None:
     state = _STATES.search(raw)
     if state is None:
         return None
-    message = ""
+    returned = None
     with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
-        said = json.loads(raw)["result"]["exc_message"]
-        message = str(said[0] if isinstance(said, list) and said else said)
-    return Outcome(state[0].decode(), message)
+        returned = json.loads(raw)["result"]
+    if state[0] == b"FAILURE":
+        said = returned.get("exc_message") if isinstance(returned, dict) else returned
+        returned = str(said[0] if isinstance(said, list) and said else said or "")
+    return Outcome(state[0].decode(), returned)

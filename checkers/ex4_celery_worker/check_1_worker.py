@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import re
 
 from broker import TASK
-from stage import PATIENCE, QUICK, Kitchen, some_email
+from stage import QUICK, SLACK, Email, Kitchen, Watched, some_email
 from worker import wait_until
 
 from foodcourt.grading.failures import CheckFailed, TooSlow
+from foodcourt.grading.signatures import likely_mistake
 from foodcourt.pytest_plugin import check
-
-SLACK = 0.5
-"""Seconds beyond `EMAIL_SECONDS` that a task may take."""
 
 
 @check("worker.starts", points=10)
@@ -50,50 +48,34 @@ def _unnamed(tasks: list[str]) -> str:
 def test_prints(kitchen: Kitchen) -> None:
     """prints whom it sends to, and only then sleeps for EMAIL_SECONDS"""
     email = some_email()
-    mark, began = kitchen.worker.log_size(), time.monotonic()
-    task = kitchen.send(email)
-    said = ended = None
-    while time.monotonic() < began + PATIENCE and not (said and ended):
-        now = time.monotonic() - began
-        # In this order: what was said before the end is seen before the end.
-        ended = ended or (kitchen.outcome(task) and now)
-        said = said or (kitchen.worker.said(email.line, mark) and now)
-        if (ended and not said and now > ended + SLACK) or (said and now > said + 2 * (QUICK + SLACK)):
-            break
-        time.sleep(0.01)
-    outcome = kitchen.outcome(task)
-    trace = kitchen.worker.traceback(mark) if outcome and outcome.state == "FAILURE" else None
-    cause = f"; your code raised {trace.error} ({trace.where or 'outside your files'})" if trace else ""
-    mistake = trace.mistake if trace else ""
-    if said is None:
-        text = kitchen.worker.log(mark)
-        if "unexpected keyword argument" in cause or ("missing" in cause and "argument" in cause):
-            mistake = "the task's parameters are not named `to` and `subject`"
-        elif email.to in text:
-            mistake = mistake or "the address is printed, but not as `sending email to <to>`"
-        elif not trace:
-            mistake = "the task prints nothing, or only where it does not show: the worker logs warnings and worse"
-        raise CheckFailed(f"`{email.line}` in the worker's log", f"nothing like it{cause}", mistake=mistake)
-    kitchen.note("worker", f"prints the line after {said * 1000:.0f} ms")
-    if ended is None:
+    seen = kitchen.watch(email)
+    line, whole = f"`{email.line}` in the worker's log", f"a task that takes the {QUICK:g} s of EMAIL_SECONDS"
+    if not seen.said:
+        raise CheckFailed(line, f"nothing like it{seen.cause}", mistake=_why_silent(email, seen))
+    if not seen.ended:
         return  # nobody keeps the result: that is for other checks
-    kitchen.note("worker", f"is done after {ended * 1000:.0f} ms")
-    if ended < QUICK:
-        raise CheckFailed(
-            f"a task that takes the {QUICK:g} s of EMAIL_SECONDS",
-            f"{ended:.2f} s{cause}",
-            mistake=mistake if trace else "the task does not sleep for EMAIL_SECONDS",
-        )
-    if said >= QUICK and ended - said < QUICK:
-        raise TooSlow(
-            f"`{email.line}` before the {QUICK:g} s of EMAIL_SECONDS",
-            f"it after {said:.2f} s, when all is done",
-            mistake="the task sleeps before it prints",
-        )
-    if ended > QUICK + SLACK:
-        late = TooSlow if ended < 2 * (QUICK + SLACK) else CheckFailed
-        raise late(
-            f"a task that takes the {QUICK:g} s of EMAIL_SECONDS",
-            f"{ended:.2f} s",
-            mistake="the task does not sleep as long as EMAIL_SECONDS says",
-        )
+    if seen.ended < QUICK:
+        mistake = _why_broken(seen) if seen.cause else "the task does not sleep for EMAIL_SECONDS"
+        raise CheckFailed(whole, f"{seen.ended:.2f} s{seen.cause}", mistake=mistake)
+    if seen.said >= QUICK and seen.ended - seen.said < QUICK:
+        observed = f"it after {seen.said:.2f} s, when all is done"
+        raise TooSlow(f"{line} before it sleeps", observed, mistake="the task sleeps before it prints")
+    if seen.ended > QUICK + SLACK:
+        late = TooSlow if seen.ended < 2 * (QUICK + SLACK) else CheckFailed
+        raise late(whole, f"{seen.ended:.2f} s", mistake="the task does not sleep as long as EMAIL_SECONDS says")
+
+
+def _why_silent(email: Email, seen: Watched) -> str:
+    if seen.cause:
+        return _why_broken(seen)
+    if email.to in seen.log or re.search("sending email to", seen.log, re.IGNORECASE):
+        return "the line that the task prints is not as `sending email to <to>`"
+    return "the task prints nothing, or only where it does not show: the worker logs warnings and worse"
+
+
+def _why_broken(seen: Watched) -> str:
+    if "coroutine" in seen.cause:
+        return "the task is an async def, which Celery calls but never awaits"
+    if re.search(r"unexpected keyword argument|missing \d .*argument", seen.cause):
+        return "the task's parameters are not `to` and `subject`"
+    return likely_mistake(seen.error)

@@ -18,8 +18,10 @@ NO_BODY = "the body is not declared as a pydantic model with `to: str` and `subj
 WAITS = "the route waits for the result, with .get() or otherwise; return the id at once"
 EAGER = "task_always_eager is on: Celery runs the task where it is called, and sends nothing"
 DIRECT = "the task is called directly, as a function, and runs in the api; .delay() sends it to a worker"
+NO_BROKER = "the api finds no Redis, though it is there: REDIS_URL is not read, or not used as broker and backend"
 BEHIND = "the task runs in the api, after the answer (BackgroundTasks, a thread); no worker ever hears of it"
 READ_MISTAKES: dict[int | str, str] = UNFINISHED_WORK | {
+    NO_ANSWER: "the route waits for the end of the task, with .get() or otherwise; ask for the state",
     404: "there is no route GET /emails/{task_id}, or it takes an unknown task for an error: Celery calls it PENDING",
     "task_id": "the answer lacks the task_id that was asked for",
     "state": "the answer lacks the state that Celery gives the task",
@@ -28,7 +30,7 @@ READ_MISTAKES: dict[int | str, str] = UNFINISHED_WORK | {
 RAISES = (
     "a failed task's result is an exception, which .get() raises and FastAPI cannot send; return its text, str(…)"
 )
-OTHER_WORD = "the state is another word than Celery's, which AsyncResult.state gives"
+OTHER_WORD = "the state is another word than the one that Celery gives, AsyncResult.state"
 NULL = "the result is not null although the task is not done"
 
 
@@ -51,8 +53,9 @@ def test_invalid(api: Api) -> None:
 
 
 @check("api.fire_and_forget", points=15)
-def test_fire_and_forget(lonely_api: Api) -> None:
+def test_fire_and_forget(api: Api, lonely_api: Api) -> None:
     """answers POST /emails with 202 and a task id at once, however long the email takes"""
+    api.service.ready()  # where none starts at all, that is told once
     ids: set[str] = set()
     for count in (1, 2):
         email = some_email()
@@ -63,30 +66,39 @@ def test_fire_and_forget(lonely_api: Api) -> None:
 
 
 def _accepted(api: Api, email: Email, answer: Answer) -> str:
+    mistakes = _post_mistakes(api, email, answer)
+    task: str = answer.expect(202, within=AT_ONCE, json={"task_id": str}, mistakes=mistakes).json()["task_id"]
+    return task
+
+
+def _post_mistakes(api: Api, email: Email, answer: Answer) -> dict[int | str, str]:
+    """Say what a POST means most likely that was not answered with 202 and a task id."""
     mistakes = UNFINISHED_WORK | {
         200: "the route lacks status_code=202",
         201: "the route says 201; accepted but not done yet is status_code=202",
         404: "there is no route POST /emails",
         422: NO_BODY,
-        503: "REDIS_URL is not read from the environment: Redis is there, at another address than the api takes",
         "": NO_ID,
         "task_id": NO_ID,
     }
-    if answer.status in (NO_ANSWER, 500) or answer.elapsed > AT_ONCE:
-        mistakes |= dict.fromkeys((NO_ANSWER, 500), _why_slow(api, email))
-    task: str = answer.expect(202, within=AT_ONCE, json={"task_id": str}, mistakes=mistakes).json()["task_id"]
-    return task
-
-
-def _why_slow(api: Api, email: Email) -> str:
-    if api.runs_itself(email):
-        return EAGER if api.says_eager() else DIRECT
-    return WAITS if api.waiting(email, 0.0) else ""
+    if answer.status == NO_ANSWER or answer.elapsed > AT_ONCE:
+        why = WAITS if api.waiting(email, 0.0) else ""
+        if api.runs_itself(email):
+            why = EAGER if api.says_eager() else DIRECT
+        return mistakes | dict.fromkeys((NO_ANSWER, 500), why)
+    api.broker.read()  # it is there: whoever found none looked elsewhere
+    trace = answer.service.traceback(answer.log_mark) if answer.status == 500 else None
+    if trace and re.search(r"OperationalError|ConnectionError|refused", trace.error):
+        mistakes[500] = NO_BROKER
+    elif trace and "send_email()" in trace.error:
+        mistakes[500] = "delay() is called with other arguments than the task takes"
+    return mistakes | {503: NO_BROKER}
 
 
 @check("api.enqueues", points=15)
-def test_enqueues(lonely_api: Api) -> None:
+def test_enqueues(api: Api, lonely_api: Api) -> None:
     """has the message wait in Redis, with its arguments, while the worker is stopped"""
+    api.service.ready()
     email = some_email()
     answer = lonely_api.order(email, patience=AT_ONCE)
     message = lonely_api.waiting(email, AT_ONCE)
@@ -95,7 +107,7 @@ def test_enqueues(lonely_api: Api) -> None:
             late = answer.elapsed >= AT_ONCE or answer.status >= 500
             mistake = EAGER if lonely_api.says_eager() else DIRECT if late else BEHIND
         else:
-            answer.expect(202, mistakes=UNFINISHED_WORK | {404: "there is no route POST /emails", 422: NO_BODY})
+            answer.expect(202, mistakes=_post_mistakes(lonely_api, email, answer))
             mistake = ""
         raise CheckFailed(f"a message with {email.to} in a queue of Redis", "none", mistake=mistake)
     lonely_api.note("Redis", f"holds {message}")
@@ -114,10 +126,11 @@ def test_enqueues(lonely_api: Api) -> None:
 def test_state(api: Api, kitchen: Kitchen) -> None:
     """tells the state that Celery gives a task: PENDING, then SUCCESS, or FAILURE"""
     nobody = unknown_id()
-    api.read(nobody).expect(200, json={"task_id": nobody, "state": "PENDING"}, mistakes=READ_MISTAKES)
-    for email, usual in ((some_email(), "SUCCESS"), (None, "FAILURE")):
-        task = kitchen.send(email)
-        mistakes = READ_MISTAKES | ({} if email else {500: RAISES})
+    answer = api.read(nobody).expect(200, json={"task_id": nobody, "state": object}, mistakes=READ_MISTAKES)
+    answer.expect(200, json={"state": "PENDING"}, mistakes={"state": OTHER_WORD})
+    tasks = {"SUCCESS": kitchen.send(some_email()), "FAILURE": kitchen.send(None)}
+    for usual, task in tasks.items():
+        mistakes = READ_MISTAKES | ({500: RAISES} if usual == "FAILURE" else {})
         for answer in api.follow(task, kitchen):
             state = answer.expect(200, json={"task_id": task, "state": str}, mistakes=mistakes).json()["state"]
             if state not in UNFINISHED:
@@ -139,10 +152,8 @@ def test_result(api: Api, kitchen: Kitchen) -> None:
     """tells what the task returned, null until then, and what went wrong in a failed one"""
     nobody = unknown_id()
     api.read(nobody).expect(200, json={"task_id": nobody, "result": None}, mistakes=READ_MISTAKES | {"result": NULL})
-    email = some_email()
-    kitchen.worker.ready()
+    failing, email = kitchen.send(None), some_email()
     mark, began = kitchen.worker.log_size(), time.monotonic()
-    kitchen.submission.show_log(kitchen.worker, mark)
     answer = api.order(email).expect({200, 202}, json={"task_id": str}, mistakes=UNFINISHED_WORK | {"task_id": NO_ID})
     task = answer.json()["task_id"]
     answer = _with_result(api, kitchen, task)
@@ -150,13 +161,13 @@ def test_result(api: Api, kitchen: Kitchen) -> None:
         answer.expect(200, json={"result": None}, mistakes={"result": NULL})
     shape = {"task_id": task, "result": {**email.json(), "status": "sent"}}
     mistakes = {
-        "result": _why_no_result(kitchen, task, mark),
+        "result": _why_no_result(api, kitchen, email, task, mark),
         "result.to": "the arguments are mixed up between POST, message and task",
         "result.subject": "the arguments are mixed up between POST, message and task",
         "result.status": 'the task returns another status than "sent"',
     }
     answer.expect(200, json=shape, mistakes=mistakes)
-    _expect_message(api, kitchen)
+    _expect_message(api, kitchen, failing)
 
 
 def _with_result(api: Api, kitchen: Kitchen, task: str, mistakes: Mistakes = READ_MISTAKES) -> Answer:
@@ -168,23 +179,30 @@ def _with_result(api: Api, kitchen: Kitchen, task: str, mistakes: Mistakes = REA
     return answer
 
 
-def _why_no_result(kitchen: Kitchen, task: str, mark: int) -> str:
+def _why_no_result(api: Api, kitchen: Kitchen, email: Email, task: str, mark: int) -> str:
     outcome = kitchen.outcome(task)
     if kitchen.worker.said("Received unregistered task", mark):
         return "the api sends the task under a name that the worker does not know"
-    if outcome is not None and outcome.state == "FAILURE":
-        trace = kitchen.worker.traceback(mark)
-        if "serializ" in outcome.message:
-            return "the task returns something that is no JSON; return a dict of strings"
-        return trace.mistake if trace else ""
     if outcome is None:
+        if api.waiting(email, 0.0):
+            return "the message waits in a queue that the worker does not read"
         return _why_unknown(None) if kitchen.worker.said("sending email to", mark) else ""
-    return ""
+    if outcome.state == "SUCCESS":
+        if outcome.returned == {**email.json(), "status": "sent"}:
+            return "the api does not tell what the task returned, AsyncResult.result"
+        return "the task returns something else than a dict with to, subject and status"
+    if "coroutine" in outcome.returned:
+        return "the task is an async def, which Celery calls but never awaits"
+    if "serializ" in outcome.returned:
+        return "the task returns something that is no JSON; return a dict of strings"
+    if "argument" in outcome.returned:
+        return "the message does not hold the arguments that the task takes"
+    trace = kitchen.worker.traceback(mark)
+    return trace.mistake if trace else ""
 
 
-def _expect_message(api: Api, kitchen: Kitchen) -> None:
+def _expect_message(api: Api, kitchen: Kitchen, task: str) -> None:
     """Expect the message of a failed task: one that was sent without its arguments."""
-    task = kitchen.send(None)
     answer = _with_result(api, kitchen, task, READ_MISTAKES | {500: RAISES})
     outcome = kitchen.outcome(task)
     if outcome is None or outcome.state != "FAILURE":
@@ -195,10 +213,10 @@ def _expect_message(api: Api, kitchen: Kitchen) -> None:
     mistake = ""
     if "Traceback (most recent call last)" in result:
         mistake = "the traceback is returned in place of the exception's text"
-    elif outcome.message not in result:
+    elif outcome.returned not in result:
         mistake = "a failed task is told in other words than its exception's, str(…)"
     if mistake:
-        raise CheckFailed(f"the message of the failed task: {outcome.message}", answer.text(), mistake=mistake)
+        raise CheckFailed(f"the message of the failed task: {outcome.returned}", answer.text(), mistake=mistake)
 
 
 @check("api.broker_down", points=10, needs="api.enqueues")
@@ -206,15 +224,9 @@ def test_broker_down(outage: Outage) -> None:
     """answers POST /emails with 503 in time while Redis is down: fresh or connected before, now and again"""
     for answer in outage.answers():
         mistakes = {
-            NO_ANSWER: _why_it_hangs(answer),
+            NO_ANSWER: "with Redis down .delay() tries again and again: limit the retries of result backend and broker",
             500: "what .delay() raises is not caught: OperationalError by the broker, RuntimeError by the backend",
             **dict.fromkeys((200, 202), "it is answered as if all was well, although nothing can be sent"),
             **dict.fromkeys((502, 504), "a broker that is down is 503"),
         }
         answer.expect(503, within=DOWN_LIMIT, mistakes=mistakes)
-
-
-def _why_it_hangs(answer: Answer) -> str:
-    if re.search(r"Retry \(\d+/\d+\)", answer.service.log(answer.log_mark)):
-        return "the result backend tries again and again: limit its retry_policy (result_backend_transport_options)"
-    return "the broker is tried again and again: limit max_retries (broker_transport_options), or do not retry"

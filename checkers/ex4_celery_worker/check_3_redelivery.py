@@ -16,8 +16,8 @@ def test_redelivers(kitchen: Kitchen) -> None:
     mark = kitchen.worker.log_size()
     task = kitchen.send(email)
     wait_until(lambda: kitchen.worker.said(email.line, mark), PATIENCE)
-    pool, runner = kitchen.worker.processes(), kitchen.broker.runner(task)
-    victims = [process for process in pool if process.pid == runner] or pool
+    pool, running = kitchen.worker.processes(), kitchen.broker.running(task)
+    victims = [process for process in pool if process.pid == running.get("worker_pid")] or pool
     if not victims:
         raise CheckFailed("a pool of processes to kill one of", "a worker that runs tasks in its own process")
     kitchen.worker.lose(victims)
@@ -26,8 +26,9 @@ def test_redelivers(kitchen: Kitchen) -> None:
     kitchen.note("checker", f"kills the process that runs {task}")
     outcome = wait_until(lambda: kitchen.outcome(task), PATIENCE)
     if outcome is None or outcome.state != "SUCCESS":
-        mistake = "the message is acknowledged before the work is done: task_acks_late"
-        if outcome and "WorkerLostError" not in kitchen.worker.log(mark):
-            mistake = ""
-        observed = f"{outcome.state}: {outcome.message}" if outcome else f"no end within {PATIENCE:g} s"
-        raise CheckFailed("SUCCESS in spite of it", observed, mistake=mistake)
+        observed = f"{outcome.state}: {outcome.returned}" if outcome else f"no end within {PATIENCE:g} s"
+        if running.get("acknowledged") is True:
+            observed += " (the message was acknowledged before the work was done: task_acks_late)"
+        elif running.get("acknowledged") is False:
+            observed += " (the message was not given back when its process was gone: task_reject_on_worker_lost)"
+        raise CheckFailed("SUCCESS in spite of it", observed)

@@ -20,6 +20,8 @@ from foodcourt.grading.submission import Submission
 
 QUICK = 0.5
 """`EMAIL_SECONDS` of the worker."""
+SLACK = 0.5
+"""Seconds beyond that which a task may take."""
 LONG = 4.3
 """`EMAIL_SECONDS` of an api that has no worker: it should make no difference to it."""
 AT_ONCE = 2.0
@@ -110,6 +112,30 @@ class Api:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """What was seen of a task.
+
+    Attributes:
+        said: seconds after which its line was in the worker's log; 0: never.
+        ended: seconds after which its result was there; 0: never.
+        log: what the worker printed meanwhile.
+        error: what the task failed of, as the last line of a traceback; empty if it did not.
+        where: the innermost line of the learner's own that was part of it.
+    """
+
+    said: float
+    ended: float
+    log: str
+    error: str
+    where: str
+
+    @property
+    def cause(self) -> str:
+        """The end of a sentence that says what the task failed of; empty if it did not."""
+        return f"; your code raised {self.error} ({self.where or 'outside your files'})" if self.error else ""
+
+
+@dataclass(frozen=True)
 class Kitchen:
     """The learner's worker with its broker, to which the checks send messages of their own."""
 
@@ -131,6 +157,26 @@ class Kitchen:
     def note(self, who: str, what: str, *lines: str) -> None:
         """Remember for the evidence what happened."""
         self.submission.observe(Note(who, what, (self.worker.by_hand, *lines)))
+
+    def watch(self, email: Email) -> Watched:
+        """Send the task, and see what comes of it; a task that is far too slow is not awaited."""
+        mark, began = self.worker.log_size(), time.monotonic()
+        task = self.send(email)
+        said = ended = now = 0.0
+        while now < PATIENCE and not (said and ended):
+            now = time.monotonic() - began
+            # In this order: what was said before the end is not seen after it.
+            ended = ended or (now if self.outcome(task) else 0.0)
+            said = said or (now if self.worker.said(email.line, mark) else 0.0)
+            if (ended and now > ended + SLACK) or (said and now > said + 2 * (QUICK + SLACK)):
+                break
+            time.sleep(0.01)
+        outcome = self.outcome(task)
+        trace = self.worker.traceback(mark) if outcome and outcome.state == "FAILURE" else None
+        self.note("worker", f"prints the line after {said * 1000:.0f} ms" if said else "does not print the line")
+        self.note("worker", f"has the result after {ended * 1000:.0f} ms" if ended else "keeps no result")
+        error, where = (trace.error, trace.where) if trace else ("", "")
+        return Watched(said, ended, self.worker.log(mark), error, where)
 
     def outcome(self, task: str) -> Outcome | None:
         """Give how a task ended; None when it has not, or when nobody keeps its result."""

@@ -34,13 +34,13 @@ class Reads:
         """Look once.
 
         Raises:
-            ServiceNotReady: it looks for another broker, and nothing is there.
+            ServiceNotReady: it turned to another broker, so that waiting for longer is no use.
         """
         if self.broker.is_read():
             return True
         lost = _LOST.search(service.logs())
-        if lost and lost[2] not in self.broker.url:
-            raise ServiceNotReady(f"it asks for {lost[0]}", service=service.name)
+        if (lost and lost[2] not in self.broker.url) or self.broker.read() - {self.broker.number}:
+            raise ServiceNotReady("it turned to another broker", service=service.name)
         return False
 
     def __str__(self) -> str:
@@ -76,6 +76,8 @@ class Worker(LearnerProgram):
         lost = _LOST.search(self.log())
         if lost and lost[1] in ("amqp", "pyamqp"):
             return "Celery is not told its broker, or not by the name `broker`; without one it looks for RabbitMQ"
+        if self.broker.read() - {self.broker.number}:
+            return "the database at the end of REDIS_URL is not used"
         return "REDIS_URL is not read from the environment, or not used as the broker"
 
     def _start_mistake(self) -> str:
