@@ -19,7 +19,7 @@ async def health():
     return {"status": "ok"}
 
 
-FAILURE_RATE = 0.02
+FAILURE_RATE = 0.3
 
 
 @app.get("/users/{uid}")

@@ -22,7 +22,7 @@ def _is_server_error(exc: BaseException) -> bool:
 
 @retry(
     retry=retry_any(retry_if_exception(_is_server_error), retry_if_exception_type(httpx.TransportError)),
-    wait=wait_exponential_jitter(multiplier=RETRY_WAIT, jitter=5),
+    wait=wait_exponential_jitter(multiplier=RETRY_WAIT, jitter=1),
     stop=stop_after_attempt(MAX_ATTEMPTS),
     reraise=True,
 )
