@@ -1,0 +1,109 @@
+"""The fixtures of exercise 3: the learner's .proto and server, and a stall of ours for the learner's client."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from calls import EchoProgram, Method
+from card import Card, compile_card
+from departure import Departure, depart
+from errand import Customer, Errand
+from stage import Ahead
+from stall import Stall
+from texts import word
+
+from foodcourt.grading.submission import Submission
+
+IMPATIENT = 0.4
+"""`--timeout` in seconds where a check is about time."""
+
+
+@pytest.fixture(scope="session")
+def card(submission: Submission) -> Card:
+    """What protoc makes of echo.proto; done before anything else starts."""
+    return compile_card(submission)
+
+
+def start_server(submission: Submission) -> EchoProgram:
+    """Start the learner's server.py, and do not wait for it."""
+    command = ["python", "server.py", "--port", "{port}"]
+    return submission.program(command, file="server.py", name="server", port_by_hand=50051, kind=EchoProgram)
+
+
+@pytest.fixture(scope="session")
+def server(submission: Submission, card: Card) -> EchoProgram:
+    """The learner's server."""
+    return start_server(submission)
+
+
+@pytest.fixture(scope="session")
+def echo(submission: Submission, card: Card, server: EchoProgram) -> Method:
+    """The rpc of the learner's server."""
+    return Method(submission, server, card.path)
+
+
+@pytest.fixture(scope="session")
+def departure(submission: Submission, card: Card) -> Ahead[Departure]:
+    """Another server of the learner's, told to leave while it has a call in flight."""
+    echo = Method(submission, start_server(submission), card.path)
+    return Ahead(submission, lambda: depart(echo), Departure.expect_graceful)
+
+
+@pytest.fixture(scope="session")
+def stall(card: Card) -> Iterator[Stall]:
+    """A stall of ours."""
+    stall = Stall(card.path)
+    yield stall
+    stall.close()
+
+
+@pytest.fixture(scope="session")
+def customer(submission: Submission, card: Card, stall: Stall) -> Customer:
+    """The learner's client."""
+    return Customer(submission, stall, card.path)
+
+
+@pytest.fixture(scope="session")
+def unanswered(submission: Submission, customer: Customer) -> Ahead[Errand]:
+    """A client whose call is never answered."""
+
+    def ask() -> Errand:
+        text = word()
+        customer.stall.answer(text, "too late", after=None)
+        return customer.ask(text, timeout=IMPATIENT)
+
+    return Ahead(submission, ask, lambda errand: errand.expect_error("DEADLINE_EXCEEDED"))
+
+
+@pytest.fixture(scope="session")
+def unheard(submission: Submission, customer: Customer) -> Iterator[Ahead[Errand]]:
+    """A client whose connection is taken by the system, as that to a frozen process is, and that is all."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield customer_at(submission, customer, silent)
+
+
+@pytest.fixture(scope="session")
+def nobody_there(submission: Submission, customer: Customer) -> Iterator[Ahead[Errand]]:
+    """A client that finds nobody: the port is ours, so nobody else takes it, but it does not listen."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield customer_at(submission, customer, closed)
+
+
+def customer_at(submission: Submission, customer: Customer, place: socket.socket) -> Ahead[Errand]:
+    """Send the client to a port of ours where no call arrives."""
+    ask = partial(customer.ask, word(), port=place.getsockname()[1], timeout=IMPATIENT)
+    return Ahead(submission, ask, lambda errand: errand.expect_error("UNAVAILABLE", "DEADLINE_EXCEEDED"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def all_at_once(card: Card, request: pytest.FixtureRequest) -> None:
+    """Start everything side by side as soon as the modules are made; whoever needs one first waits for it."""
+    if card.files:
+        request.getfixturevalue("server")
+    if card.has_shape:
+        for name in ("departure", "unanswered", "unheard", "nobody_there"):
+            request.getfixturevalue(name)
