@@ -105,7 +105,7 @@ class GradingSession:
         submission = pyfuncitem.funcargs.get("submission")
         for attempt in range(1, _ATTEMPTS + 1):
             if isinstance(submission, Submission):
-                submission.begin_check(Marker(pyfuncitem).limit)
+                submission.begin_check(Marker(pyfuncitem).limit, attempt)
             try:
                 pyfuncitem.obj(**arguments)
             except TooSlow:

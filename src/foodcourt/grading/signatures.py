@@ -52,7 +52,7 @@ _SIGNATURES = {
     r'Protocol message \w+ has no "\w+" field': "a field is set that the message in echo.proto does not have",
     r"missing 1 required positional argument: 'thread_pool'": "grpc.server() is given no pool of threads",
     r"Stub' object has no attribute": "a stub's methods have the names of the rpcs: Echo",
-    r"Exception serializing request!": "the stub is given something else than an EchoRequest",
+    r"Exception serializing request!": "the stub is given something else than a whole EchoRequest",
     r"No positional arguments allowed": "the fields of a message are given by name: EchoReply(message=…)",
     r"SERVER: (Received|Sent) message larger than max": "an option of the server makes its limit for messages small",
     r"Concurrent RPC limit exceeded": "maximum_concurrent_rpcs has the server turn calls away",

@@ -53,6 +53,7 @@ class Submission:
         scratch: a folder that its programs may write into.
         upstreams: servers of ours that its services talk to; what they saw belongs into the evidence.
         names: what lines to try by hand say instead of an address of ours.
+        attempt: 1 when the current check is run for the first time, more when it was `TooSlow` before.
     """
 
     def __init__(self, folder: Path, scratch: Path, fork_server: ForkServer) -> None:
@@ -61,6 +62,7 @@ class Submission:
         self.scratch = scratch
         self.upstreams: list[Upstream] = []
         self.names: dict[str, str] = {}
+        self.attempt = 1
         self._asker = Asker()
         self._observed: list[Observation] = []
         self._fork_server = fork_server
@@ -192,8 +194,9 @@ class Submission:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
-    def begin_check(self, limit: float) -> None:
+    def begin_check(self, limit: float, attempt: int = 1) -> None:
         """Forget what was observed before and make the upstreams well; the check now has `limit` seconds."""
+        self.attempt = attempt
         for upstream in self.upstreams:
             upstream.recover()
         self._began = time.monotonic()
