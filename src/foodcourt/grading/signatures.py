@@ -20,7 +20,7 @@ _SIGNATURES = {
     r"unknown type: <class '\w*(Error|Exception)'>": "an exception is returned as it is; return its text, str(…)",
     r"EncodeError": "what is given to .delay() is no JSON: hand over strings and numbers, no objects",
     r"is not JSON serializable|PydanticSerializationError|vars\(\) argument must have __dict__": (
-        "the route returns an object that is no JSON: of httpx's response return response.json(), of an AsyncResult its id"
+        "the route returns an object that is no JSON: of a response return response.json(), of an AsyncResult its id"
     ),
     r"invalid (literal for int\(\) with base 10|int value): '\d+\.\d+'": (
         "a setting in seconds is read with int(); use float()"
