@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crowd import answers_meanwhile, crowd, pace, queue
-from stage import ATTEMPTS, FOR_EVER, IMPATIENT, PATIENCE, RETRY_WAIT, SLACK, Asked, Court, Stall, ahead, order_for
+from crowd import answers_meanwhile, crowd, lag, queue
+from stage import ATTEMPTS, FOR_EVER, IMPATIENT, PATIENCE, RETRY_WAIT, SLACK, Asked, Court, ahead, order_for
 from waits import Growth, Waits
 
 from foodcourt.faults import Cut, Delay, Reply, Reset, Status
@@ -81,11 +81,13 @@ def test_connection_errors(court: Court) -> None:
         504: "a dropped connection is no timeout",
     }
     got.expect({502, 503}, mistakes=mistakes, miscounted=once, taken=AS_IF_WELL)
-    _refused(court.lonely)
+    _refused(court)
 
 
-def _refused(stall: Stall) -> None:
+@ahead
+def _refused(court: Court) -> None:
     """Attempts that are refused do not arrive and cannot be counted; what comes of them can be seen."""
+    stall = court.lonely
     order = stall.place(stall.user())
     asked = [order_for(stall.user()), Request("GET", f"/orders/{order}")]
     with stall.users.refuse():
@@ -145,17 +147,16 @@ def test_backoff(court: Court) -> None:
         "or a min=, a jitter= or another number in seconds wins over it",
         Growth.STEADY: "the waits do not grow: there is no wait=, or it is one such as wait_fixed and wait_random",
     }
-    every = pace(court.stall)
-    waits = Waits(RETRY_WAIT, lag=0.05 + every)
+    waits = Waits(RETRY_WAIT)
     # Where a wait stops the whole service, which is no matter of this check, several would wait for one another.
     together = answers_meanwhile(court)
     growth = Growth.UNSURE
     while growth is Growth.UNSURE and len(waits) < (300 if together else 60):
-        orders = crowd(court.stall, every, failures=2) if together else queue(court.stall, failures=2)
+        orders = crowd(court.stall, failures=2) if together else queue(court.stall, failures=2)
         for asked in orders:
             asked.expect(201, miscounted=NEVER)
             waits.add(*asked.waits)
-        growth = waits.growth()
+        growth = waits.growth(0.05 + lag(court.stall))
     if growth in mistakes:
         kind = CheckFailed if waits.shortest > 12 * RETRY_WAIT else TooSlow
         expected = f"waits of about {RETRY_WAIT:g} s and {2 * RETRY_WAIT:g} s"

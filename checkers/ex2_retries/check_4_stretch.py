@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crowd import SIZE, crowd, pace
+from crowd import SIZE, crowd, lag
 from stage import LONG_WAIT, Court, ahead
 from waits import spread
 
@@ -15,9 +15,8 @@ from foodcourt.pytest_plugin import check
 def test_jitter(court: Court) -> None:
     """scatters the retries of 20 calls that fail together"""
     stall = court.leisurely
-    every = pace(stall)
-    waits = [asked.expect(201, attempts=2).waits[0] for asked in crowd(stall, every, failures=1)]
-    least = LONG_WAIT / 12 + every  # a slow machine scatters them, too
+    waits = [asked.expect(201, attempts=2).waits[0] for asked in crowd(stall, failures=1)]
+    least = LONG_WAIT / 12 + lag(stall)  # a busy machine scatters them, too
     if spread(waits) < least:
         raise TooSlow(
             f"{SIZE} retries to be scattered, the faster half of them over {least:.2f} s and more, "

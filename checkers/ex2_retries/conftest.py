@@ -30,12 +30,13 @@ def court(submission: Submission) -> Iterator[Court]:
             env = {"USERS_URL": users.url, "USERS_TIMEOUT": f"{timeout:g}", "RETRY_WAIT": f"{wait:g}"}
             return Stall(submission.uvicorn("orders_service", name="orders-service", env=env), users)
 
-        found = Court(submission, stall(), stall(timeout=IMPATIENT), stall(), stall(wait=LONG_WAIT))
+        leisurely = stall(wait=LONG_WAIT)  # first, as it takes the longest
+        found = Court(submission, stall(), stall(timeout=IMPATIENT), stall(), leisurely)
         submission.upstreams += [found.stall.users, found.hurried.users, found.leisurely.users]
         yield found
 
 
 @pytest.fixture(scope="session", autouse=True)
-def all_at_once(desk: Desk, court: Court) -> None:
-    """Start the services side by side, and all that waits; whoever asks one first waits for it."""
+def all_at_once(court: Court) -> None:
+    """Start the services side by side, and all checks that wait; whoever asks a service first waits for it."""
     run_ahead(court)

@@ -10,32 +10,33 @@ from stage import ATTEMPTS, PATIENCE, Asked, Court, Stall, User, order_for
 from foodcourt.faults import Delay, Status
 
 SIZE = 20
+_APART = 0.01
+"""Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
 
 
-def pace(stall: Stall) -> float:
-    """Measure how many seconds an order takes when all is well, on this machine as busy as it is."""
-    return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
-
-
-def crowd(stall: Stall, every: float, *, failures: int) -> list[Asked]:
+def crowd(stall: Stall, *, failures: int) -> list[Asked]:
     """Ask for 20 orders at once, whose first attempts fail almost at once, as when users-service goes down.
 
-    Almost: the time between two failures is enough to handle one, or each would have to wait for the others.
+    Almost: they fail one after the other, so that hardly any has to wait until another one is handled.
 
     Args:
         stall: whom to ask.
-        every: that time, in seconds.
         failures: how many attempts of each fail.
     """
-    there = SIZE * every  # by then all are waiting for users-service
+    there = SIZE * _APART  # by then all are waiting for users-service
     return stall.order(
-        *([Delay(there + number * every, Status(500)), *[500] * (failures - 1)] for number in range(SIZE))
+        *([Delay(there + number * _APART, Status(500)), *[500] * (failures - 1)] for number in range(SIZE))
     )
 
 
 def queue(stall: Stall, *, failures: int) -> list[Asked]:
     """Ask for 20 orders one after the other; the first attempts of each fail."""
     return [asked for _ in range(SIZE) for asked in stall.order([500] * failures)]
+
+
+def lag(stall: Stall) -> float:
+    """Measure how many seconds an order takes when all is well: what this machine may add to a wait just now."""
+    return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
 
 
 def answers_meanwhile(court: Court) -> bool:

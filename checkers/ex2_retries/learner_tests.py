@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import shlex
 import shutil
@@ -20,7 +21,7 @@ PATIENCE = 60.0
 FILE = "test_retries.py"
 _LEFT_OUT = {
     *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini"),
-    *("setup.cfg", "flaky_users_service.py", "orders_service.py", "__pycache__"),
+    *("setup.cfg", "flaky_users_service.py", "orders_service.py"),
 }
 # A plugin that is named is loaded at once; looking for all that are installed takes two seconds of CPU.
 _PLUGINS = ("pytest_asyncio.plugin", "anyio.pytest_plugin", "respx.plugin", "pytest_timeout")
@@ -66,7 +67,9 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
     above = Path(tempfile.mkdtemp(prefix="tests-", dir=submission.scratch))
     # What pytest-asyncio asks for; all else is as it is where nothing is configured.
     (above / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8")
-    folder = shutil.copytree(submission.folder, above / "work", ignore=_left_out)
+    folder = shutil.copytree(
+        submission.folder, above / "work", ignore=functools.partial(_left_out, submission.folder)
+    )
     (folder / "users_client.py").write_text(client.source, encoding="utf-8")
     submission.names[f" {shlex.join(_OPTIONS)}"] = ""
     submission.names[" PYTEST_DISABLE_PLUGIN_AUTOLOAD=1"] = ""
@@ -83,9 +86,11 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
     return TestRun(client, finished, cases)
 
 
-def _left_out(folder: str, names: list[str]) -> set[str]:
+def _left_out(above: Path, folder: str, names: list[str]) -> set[str]:
     """Leave out configuration, the services, and every form that a module called users_client may have."""
-    return {name for name in names if name in _LEFT_OUT or _module(Path(folder, name)) == "users_client"}
+    if Path(folder) != above:
+        return set()
+    return {name for name in names if name in _LEFT_OUT or _module(above / name) == "users_client"}
 
 
 def _module(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import random
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ LONG_WAIT = 0.8
 """`RETRY_WAIT` in seconds where small differences between waits count."""
 PATIENT = 5.0
 """`USERS_TIMEOUT` in seconds where a check is not about time."""
-IMPATIENT = 0.25
+IMPATIENT = 0.2
 """`USERS_TIMEOUT` in seconds where it is."""
 SLACK = 0.5
 """Seconds beyond `USERS_TIMEOUT` that an attempt may take."""
@@ -227,7 +228,8 @@ class Court:
 
         Until now this would have ended a refusal that is put in force ahead of its check.
         """
-        if self.lonely.users not in self.submission.upstreams:
+        alone = threading.current_thread() is threading.main_thread()
+        if alone and self.lonely.users not in self.submission.upstreams:
             self.submission.upstreams.append(self.lonely.users)
 
 

@@ -36,11 +36,9 @@ class Waits:
 
     Attributes:
         base: what RETRY_WAIT says.
-        lag: what a slow machine adds to each, at most.
     """
 
     base: float
-    lag: float
     first: list[float] = field(default_factory=list)
     second: list[float] = field(default_factory=list)
 
@@ -58,14 +56,18 @@ class Waits:
         """The shortest two of one pair together, in seconds."""
         return min(map(sum, zip(self.first, self.second, strict=True)))
 
-    def growth(self) -> Growth:
-        """Judge them; there have to be at least two pairs."""
+    def growth(self, lag: float) -> Growth:
+        """Judge them; there have to be at least two pairs.
+
+        Args:
+            lag: what a busy machine may have added to each, in seconds.
+        """
         first, second = statistics.fmean(self.first), statistics.fmean(self.second)
         # Full jitter has a mean of w/2; with 20 pairs it falls below w/8 with a probability of 3e-9.
         if first < self.base / 8:
             return Growth.MISSING
         # 3w without jitter, 5w with twice as much of it as wait.
-        if first + second > 6 * self.base + 2 * self.lag:
+        if first + second > 6 * self.base + 2 * lag:
             return Growth.TOO_LONG
         grown = second - first
         error = math.sqrt((statistics.variance(self.first) + statistics.variance(self.second)) / len(self))

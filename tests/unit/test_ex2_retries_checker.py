@@ -48,12 +48,12 @@ STEADY = {
 
 def sample(wait, lag: float = 0.002, pairs: int = 20):
     """Judge as the check does: more and more pairs until it is sure."""
-    found = waits.Waits(0.15, lag=0.05)
+    found = waits.Waits(0.15)
     growth = Growth.UNSURE
     while growth is Growth.UNSURE and len(found) < 300:
         for _ in range(pairs):
             found.add(*(0.15 * wait(n) + random.expovariate(1 / lag) for n in (0, 1)))
-        growth = found.growth()
+        growth = found.growth(lag=0.05)
     return growth
 
 
