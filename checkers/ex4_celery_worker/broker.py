@@ -105,7 +105,7 @@ class Broker:
         with self._open() as here:
             found = [
                 member.decode("utf-8", "replace").rpartition("\x16")[2]
-                for key in _some(here.scan_iter("*_kombu.binding.*", _type="set"))
+                for key in _some(here.scan_iter("*_kombu.binding.*", 1000, _type="set"))
                 if not key.decode("utf-8", "replace").endswith(_INTERNAL)
                 for member in here.smembers(key)
             ]
@@ -123,7 +123,7 @@ class Broker:
     def forget_queues(self) -> None:
         """Forget which queues were declared."""
         with self._open() as here:
-            for key in _some(here.scan_iter("*_kombu.binding*")):
+            for key in _some(here.scan_iter("*_kombu.binding*", 1000)):
                 here.delete(key)
 
     def send(self, **arguments: Any) -> str:
@@ -157,7 +157,7 @@ class Broker:
         found = []
         for number in self._databases():
             with self._open(number) as there:
-                for key in _some(there.scan_iter("*", _type="list")):
+                for key in _some(there.scan_iter("*", 1000, _type="list")):
                     queue = key.decode("utf-8", "replace")
                     found += [_message(raw, queue, number) for raw in there.lrange(key, 0, _MOST)]
         return [message for message in found if message is not None]
@@ -166,7 +166,7 @@ class Broker:
         """Give what a result backend holds for a task, in whatever database; None when there is nothing."""
         for number in self._databases():
             with self._open(number) as there:
-                for key in _some(there.scan_iter(f"*celery-task-meta-{task}", _type="string")):
+                for key in _some(there.scan_iter(f"*celery-task-meta-{task}", 1000, _type="string")):
                     if found := _outcome(there.get(key) or b""):
                         return found
         return None
@@ -190,7 +190,7 @@ class Broker:
 
     @contextlib.contextmanager
     def _client(self, here: redis.Redis) -> Iterator[celery.Celery]:
-        key = next(_some(here.scan_iter("*_kombu.binding.*")), b"").decode("utf-8", "replace")
+        key = next(_some(here.scan_iter("*_kombu.binding.*", 1000)), b"").decode("utf-8", "replace")
         client = celery.Celery("checker", broker=self.url, set_as_current=False)
         client.conf.broker_transport_options = {
             "global_keyprefix": key.partition("_kombu.binding.")[0],

@@ -224,8 +224,8 @@ class Outage:
         return answers
 
     def _ask(self) -> list[Answer]:
-        if self._health is not None:
-            self._health.exception()  # a POST that blocks the process would spoil it
+        if health := self._health:
+            health.exception()  # a POST that blocks the process would spoil it
         self._connected.post("/emails", some_email().json())
         if self._redis.service is not None:
             self._redis.service.kill()
