@@ -8,6 +8,7 @@ import pytest
 from stage import IMPATIENT, PATIENT, Orders, Silence, User, some_user
 
 from foodcourt.faults import Upstream
+from foodcourt.grading.ahead import Ahead
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.submission import Submission
 
@@ -48,17 +49,17 @@ def orders_by_default(submission: Submission) -> LearnerService:
 
 
 @pytest.fixture(scope="session")
-def silence(submission: Submission) -> Iterator[Silence]:
+def silence(submission: Submission) -> Iterator[Ahead[None]]:
     """The learner's orders-service, told not to wait for long, and a users-service of ours that falls silent."""
     with Upstream("users-service (ours)") as silent:
         submission.upstreams.append(silent)
         env = {"USERS_URL": silent.url, "USERS_TIMEOUT": str(IMPATIENT)}
         orders = Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
-        yield Silence(submission, orders, silent)
+        yield Ahead(submission, Silence(orders, silent).expect_504)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def all_at_once(
-    users_service: LearnerService, orders: Orders, silence: Silence, orders_by_default: LearnerService
+    users_service: LearnerService, orders: Orders, silence: Ahead[None], orders_by_default: LearnerService
 ) -> None:
     """Start the services side by side; whoever asks one first waits for it."""

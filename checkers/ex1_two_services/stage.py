@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from foodcourt.faults import Hang, Upstream
-from foodcourt.grading.answers import Answer, Request
+from foodcourt.grading.answers import NO_ANSWER, Answer, Request
 from foodcourt.grading.learner_service import LearnerService
-from foodcourt.grading.submission import Submission
 
 PATIENT = 5.0
 """`USERS_TIMEOUT` in seconds where a check is not about time."""
@@ -18,6 +16,7 @@ IMPATIENT = 0.2
 """`USERS_TIMEOUT` in seconds where it is."""
 SLACK = 0.5
 """Seconds beyond `USERS_TIMEOUT` in which an answer must be there."""
+AS_IF_WELL = "an except clause answers as if all was well"
 _random = random.SystemRandom()
 
 
@@ -62,38 +61,36 @@ class User:
 
 
 class Silence:
-    """An orders-service whose users-service falls silent: asked early, as waiting for it takes time but no work."""
+    """An orders-service that was told not to wait for long, and whose users-service falls silent."""
 
-    def __init__(self, submission: Submission, orders: Orders, users: Upstream) -> None:
-        """Ask for the first time, while other checks run."""
-        self._submission = submission
+    def __init__(self, orders: Orders, users: Upstream) -> None:
+        """Take both; nobody else may ask either of them."""
         self._orders = orders
         self._users = users
-        self._early: Future[list[Answer]] | None = submission.early(self._ask)
 
-    def _ask(self) -> list[Answer]:
+    def expect_504(self) -> None:
+        """Ask `POST /orders` and `GET /orders/{oid}` at the same time, and give the verdict on the answers."""
         user = some_user()
         self._users.answer(f"/users/{user.id}", json=user.json())
         order = self._orders.place(user.id)
         self._users.answer(f"/users/{user.id}", Hang())
         self._users.forget()
         post = Request("POST", "/orders", {"user_id": user.id, "item": some_item()})
-        return self._orders.service.ask([post, Request("GET", f"/orders/{order}")], patience=3.0)
-
-    def answers(self) -> list[Answer]:
-        """Give what POST and GET were answered: the early answers if right, else what comes of asking again."""
-        early, self._early = self._early, None
-        if early is not None and early.exception() is None:
-            answers = early.result()
-            if all(answer.status == 504 and answer.elapsed < IMPATIENT + SLACK for answer in answers):
-                self._submission.remember(answers)
-                return answers
-        return self._ask()
-
-    @property
-    def asked_again(self) -> bool:
-        """Whether users-service was called more than once for the POST or the GET that were answered last."""
-        return len(self._users.calls) > 2
+        answers = self._orders.service.ask([post, Request("GET", f"/orders/{order}")], patience=3.0)
+        mistakes = {
+            NO_ANSWER: "no timeout on the call to users-service, or not the one from USERS_TIMEOUT",
+            500: "httpx.TimeoutException is not caught",
+            **dict.fromkeys(
+                (502, 503), "a timeout is not told apart from other errors: catch httpx.TimeoutException first"
+            ),
+            **dict.fromkeys((200, 201), AS_IF_WELL),
+        }
+        if len(self._users.calls) > len(answers):
+            mistakes[NO_ANSWER] = (
+                "after a timeout users-service is asked again; USERS_TIMEOUT is for all tries together"
+            )
+        for answer in answers:
+            answer.expect(504, within=IMPATIENT + SLACK, mistakes=mistakes)
 
 
 def some_user() -> User:
