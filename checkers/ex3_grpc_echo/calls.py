@@ -150,8 +150,7 @@ class Reply:
         # A connection breaks before the word is out that the process at its other end is gone.
         if not self.reached and (status := self.server.died(0.3)) is not None:
             crash = self.server.crash(self.log_mark)
-            message = f"{self.server.name} ended with {status} when it was called\n{crash}"
-            return SubmissionBroken(message, mistake=self.server.end_mistake())
+            return SubmissionBroken(f"{self.server.name} ended with {status} when it was called\n{crash}")
         observed = self.outcome
         if self.code is not grpc.StatusCode.OK and (trace := self.server.traceback(self.log_mark)):
             observed += f"; your code raised {trace.error} ({trace.where or 'outside your files'})"

@@ -52,11 +52,13 @@ class Card:
     """What protoc made of echo.proto.
 
     Attributes:
+        folder: where it lies.
         text: the file as it is.
         run: how protoc ended.
         files: what the file and all that it imports declare; the file itself is the last. Empty if protoc failed.
     """
 
+    folder: Path
     text: str
     run: Finished
     files: tuple[FileDescriptorProto, ...]
@@ -85,8 +87,9 @@ class Card:
         """
         if self.files:
             return
-        lines = [line[:300] for line in self.run.stderr.splitlines() if _ERROR.match(line)]
-        said = "\n".join(lines[:6]) or f"{self.run.ended}; {shorten(self.run.stderr[-300:])}"
+        stderr = self.run.stderr.replace(f"{self.folder}/", "")
+        lines = [line[:300] for line in stderr.splitlines() if _ERROR.match(line)]
+        said = "\n".join(lines[:6]) or f"{self.run.ended}; {shorten(stderr[-300:])}"
         mistakes = (next((m for sign, m in _COMPLAINTS.items() if re.search(sign, line)), "") for line in lines)
         raise CheckFailed(f"protoc to accept {NAME}", said, mistake=next(filter(None, mistakes), ""))
 
@@ -181,7 +184,7 @@ def compile_card(submission: Submission) -> Card:
     if helpers:
         run = _protoc(submission, *helpers)
     text = (submission.folder / NAME).read_text(encoding="utf-8", errors="replace")
-    return Card(text, run, files if run.status == 0 else ())
+    return Card(submission.folder, text, run, files if run.status == 0 else ())
 
 
 def _protoc(submission: Submission, *arguments: str) -> Finished:

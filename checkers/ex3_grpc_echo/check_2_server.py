@@ -20,13 +20,13 @@ def test_starts(submission: Submission, server: EchoProgram) -> None:
     """listens on the port that it is given, and stays"""
     # A method that no server has: whatever a gRPC server answers to it, it is there.
     reply = Method(submission, server, "/foodcourt.Nobody/Knocks").say(word())
+    if (status := server.died(0.2)) is not None:
+        message = f"expected server to stay when it has started, but it ended with {status}\n{server.crash()}"
+        raise SubmissionBroken(message, mistake=server.end_mistake())
     if not reply.reached:
         silent = reply.code is grpc.StatusCode.DEADLINE_EXCEEDED
         mistake = server.silence_mistake() if silent else ""
         raise reply.failed("an answer of a gRPC server, be it UNIMPLEMENTED", mistake)
-    if (status := server.died(0.2)) is not None:
-        message = f"expected server to stay when it has started, but it ended with {status}\n{server.crash()}"
-        raise SubmissionBroken(message, mistake=server.end_mistake())
     if other := strangers(server.port, server.pid):
         raise CheckFailed(
             f"server.py to be alone on port {server.port}",

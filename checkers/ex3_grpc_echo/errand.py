@@ -125,7 +125,8 @@ class Errand:
 
     def _late_mistake(self) -> str:
         if self.heard is None:
-            return "it waits for the stall without a timeout" if self.run.status is None else ""
+            waits = self.run.status is None and not (self.run.stdout or self.run.stderr)
+            return "it waits for the stall without a timeout" if waits else ""
         timeouts = [call.timeout for call in self.heard if call.text == self.text]
         if len(timeouts) > 1:
             return "the call is tried again, each time with the whole timeout"
@@ -152,7 +153,8 @@ class Errand:
             return mistake
         if self.heard and names and "UNAVAILABLE" in words:
             return "UNAVAILABLE is printed whatever the code of the error is"
-        if names and self.run.status and not words & _CODES and "usage:" not in err.lower():
+        status = self.run.status or 0
+        if names and status > 0 and err.strip() and not words & _CODES and "usage:" not in err.lower():
             return "what is printed is not the name of the status code, error.code().name"
         return ""
 
