@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from crowd import SIZE, crowd, lag
 from stage import LONG_WAIT, Court, ahead
-from waits import spread
+from waits import out_of_step, spread
 
 from foodcourt.grading.failures import TooSlow
 from foodcourt.pytest_plugin import check
+
+LEAST = 0.15
+"""Of all pairs. A random part of half the wait gives 0.35 and, in one of 200 runs, less than this."""
+BUSY = 0.02
+"""Seconds for an order; on a machine that is slower, waits are scattered by what else runs."""
 
 
 @check("retry.jitter", points=10, needs=("retry.recovers", "retry.non_blocking"), stretch=True)
 @ahead
 def test_jitter(court: Court) -> None:
     """scatters the retries of 20 calls that fail together"""
-    stall = court.leisurely
-    waits = [asked.expect(201, attempts=2).waits[0] for asked in crowd(stall, failures=1)]
-    least = LONG_WAIT / 12 + lag(stall)  # a busy machine scatters them, too
-    if spread(waits) < least:
+    orders = crowd(court.leisurely, failures=1)
+    attempts = [asked.expect(201, attempts=2).attempts for asked in orders]
+    reordered = out_of_step([first.ended_at for first, _ in attempts], [second.read_at for _, second in attempts])
+    seconds = spread([asked.waits[0] for asked in orders])
+    late = lag(court.leisurely)
+    least = LONG_WAIT / 12 + late
+    if reordered < LEAST or seconds < least or (court.beside_others and late > BUSY):
         raise TooSlow(
-            f"{SIZE} retries to be scattered, the faster half of them over {least:.2f} s and more, "
-            f"with RETRY_WAIT={LONG_WAIT:g}",
-            f"{spread(waits):.3f} s: they come in step, or nearly",
+            f"{SIZE} retries to be scattered, with RETRY_WAIT={LONG_WAIT:g}: the faster half over {least:.2f} s, and "
+            f"{LEAST:.0%} of all pairs in another order than they failed in",
+            f"{seconds:.3f} s and {reordered:.0%}",
         )

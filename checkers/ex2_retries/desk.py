@@ -30,4 +30,4 @@ class Desk:
 
     def look_up(self, rate: float, users: Sequence[int]) -> list[Answer]:
         """Ask the one with this rate for users, all at the same time."""
-        return self.at(rate).ask([Request("GET", f"/users/{user}") for user in users])
+        return self.at(rate).ask([Request("GET", f"/users/{user}") for user in users], patience=10.0)

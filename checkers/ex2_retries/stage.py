@@ -86,6 +86,7 @@ class Asked:
         mistakes: Mistakes | None = None,
         miscounted: dict[int, str] | None = None,
         taken: str = "",
+        late: type[CheckFailed] = CheckFailed,
     ) -> Asked:
         """Give the verdict on the answer and on the number of attempts.
 
@@ -96,6 +97,7 @@ class Asked:
             mistakes: what another status most likely means when the number of attempts is right.
             miscounted: what another number of attempts most likely means, beyond what it always means.
             taken: what it most likely means when the first attempt was taken for a good one.
+            late: how to say that the number of attempts is wrong, which a busy machine may be to blame for.
 
         Raises:
             CheckFailed: it is not as expected.
@@ -118,7 +120,7 @@ class Asked:
             ) from None
         if count != attempts:
             observed = f"{count}, then {self.answer.status}"
-            raise CheckFailed(f"{_attempts(attempts)} for {self.answer.request}", observed, mistake=mistake)
+            raise late(f"{_attempts(attempts)} for {self.answer.request}", observed, mistake=mistake)
         return self
 
     def _mistake(self, taken: str, miscounted: dict[int, str]) -> str:
@@ -140,7 +142,7 @@ class Asked:
         """Name the mistake when not even one attempt reached users-service; empty when unsure."""
         if self.answer.service.wait_for_log("was never awaited", within=0.3, mark=self.answer.log_mark):
             return "an `await` is missing before an async call"
-        if self.answer.status in (502, 503, 504):
+        if self.answer.status in (502, 503):
             return "users-service is looked for elsewhere: USERS_URL, or the client's base_url, is not used"
         return ""
 
@@ -223,13 +225,17 @@ class Court:
     lonely: Stall
     leisurely: Stall
 
+    @property
+    def beside_others(self) -> bool:
+        """Whether a check runs ahead, while others do."""
+        return threading.current_thread() is not threading.main_thread()
+
     def in_peace(self) -> None:
         """Be well again whenever a check begins: all run alone from now on.
 
         Until now this would have ended a refusal that is put in force ahead of its check.
         """
-        alone = threading.current_thread() is threading.main_thread()
-        if alone and self.lonely.users not in self.submission.upstreams:
+        if not self.beside_others and self.lonely.users not in self.submission.upstreams:
             self.submission.upstreams.append(self.lonely.users)
 
 

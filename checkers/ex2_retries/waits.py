@@ -14,8 +14,10 @@ with random waits that do not grow. So:
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -81,7 +83,21 @@ class Waits:
         return f"{first:.3f} s and {second:.3f} s on the average of {len(self)} requests"
 
 
-def spread(waits: list[float]) -> float:
-    """Give the seconds from the first tenth to the middle of them: what a busy machine adds makes stragglers."""
+def spread(waits: Sequence[float]) -> float:
+    """Give the seconds from the first tenth to the middle of them: stragglers are what a busy machine makes."""
     deciles = statistics.quantiles(waits, n=10)
     return deciles[4] - deciles[0]
+
+
+def out_of_step(failed: Sequence[float], tried_again: Sequence[float]) -> float:
+    """Give the part of all pairs of calls (0 to 1) that are tried again in another order than they failed in.
+
+    It is next to 0 where all wait equally long: what comes late comes late in the same order, mostly. Where the waits
+    are random it goes up to 0.5.
+
+    Args:
+        failed: when each call failed.
+        tried_again: when each was tried again, in the same order of calls.
+    """
+    pairs = list(itertools.combinations(sorted(zip(failed, tried_again, strict=True)), 2))
+    return sum(first[1] > second[1] for first, second in pairs) / len(pairs)

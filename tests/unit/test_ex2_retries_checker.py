@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import itertools
 import os
 import random
 import sys
@@ -86,6 +87,22 @@ def test_stragglers_do_not_make_a_spread():
     """Waits in step have hardly any spread, though a few come late; scattered ones have it."""
     assert waits.spread([0.8 + 0.001 * n for n in range(17)] + [1.2, 1.3, 1.4]) < 0.02
     assert waits.spread([0.8 + 0.02 * n for n in range(20)]) > 0.1
+
+
+def test_who_comes_back_in_step_is_seen_on_a_busy_machine():
+    """Equal waits keep calls in order, however late each is; random ones do not, in nearly every run."""
+    failed = [0.01 * n for n in range(20)]
+
+    def scattered(random_part: float) -> float:
+        late = itertools.accumulate(random.expovariate(1 / 0.02) for _ in failed)  # one after the other, as in a loop
+        return waits.out_of_step(
+            failed, [a + 0.8 + b + random.uniform(0, random_part) for a, b in zip(failed, late, strict=True)]
+        )
+
+    assert max(scattered(0.002) for _ in range(300)) < 0.05
+    assert (
+        sum(waits.out_of_step(failed, [a + random.uniform(0.8, 1.2) for a in failed]) < 0.15 for _ in range(300)) < 9
+    )
 
 
 def ask(client, tmp_path, *outcomes) -> tuple[object, int]:
