@@ -135,17 +135,18 @@ class Broker:
 
     def registered(self) -> list[str] | None:
         """Ask the worker which tasks it knows; None when it gives no answer, as it need not."""
-        replies = self._inspect("registered")
+        # A worker that has just begun may not listen yet, and no question is kept for it.
+        replies = self._inspect("registered", times=5)
         return None if replies is None else [str(name).partition(" ")[0] for name in replies]
 
     def running(self, task: str) -> dict[str, Any]:
-        """Ask the worker what it knows of a task that it runs; empty when it does not say."""
-        active = [request for request in self._inspect("active") or () if isinstance(request, dict)]
+        """Ask the worker what it knows of a task that it runs; empty when it runs none such or does not say."""
+        active = [request for request in self._inspect("active", times=1) or () if isinstance(request, dict)]
         return next((request for request in active if request.get("id") == task), {})
 
-    def _inspect(self, what: str) -> list[Any] | None:
+    def _inspect(self, what: str, times: int) -> list[Any] | None:
         with self._open() as here, self._client(here) as client:
-            for _ in range(5):  # a worker that has just begun may not listen yet, and no question is kept for it
+            for _ in range(times):
                 with contextlib.suppress(TypeError, ValueError, AttributeError):  # an answer in a form of its own
                     replies = getattr(client.control.inspect(timeout=0.3, limit=1), what)() or {}
                     for reply in replies.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broker import TASK, Outcome
+from broker import TASK
 from stage import AT_ONCE, UNFINISHED, Api, Email, Kitchen, Watched
 
 from foodcourt.grading.answers import NO_ANSWER, Answer
@@ -103,9 +103,11 @@ def ran_in_the_api(api: Api, email: Email, answer: Answer) -> str:
     return _DIRECT if answer.elapsed >= AT_ONCE or answer.status >= 500 else _BEHIND
 
 
-def unknown_end(outcome: Outcome | None) -> str:
-    """Say why an api does not know that a task has ended."""
-    if outcome is None:
+def unknown_end(kitchen: Kitchen, task: str) -> str:
+    """Say why an api does not know that a task has ended, if it has."""
+    if kitchen.outcome(task) is None:
+        if not kitchen.worker.running or kitchen.broker.running(task):
+            return ""
         return "nobody keeps the result: the Celery app has no result backend, or the task ignores its result"
     return "the result is there, but the api asks elsewhere: its result backend is not the worker's"
 
@@ -118,12 +120,12 @@ def other_result(api: Api, kitchen: Kitchen, email: Email, task: str, answer: An
     if outcome is None:
         if api.waiting(email, 0.0):
             return "the message waits in a queue that the worker does not read"
-        return unknown_end(None) if kitchen.worker.said("sending email to", mark) else ""
+        return unknown_end(kitchen, task) if kitchen.worker.said("sending email to", mark) else ""
     if outcome.state == "SUCCESS":
         if outcome.returned != {**email.json(), "status": "sent"}:
             return "the task returns something else than a dict with to, subject and status"
         if answer.json().get("state") in UNFINISHED:
-            return unknown_end(outcome)
+            return unknown_end(kitchen, task)
         return "the api does not tell what the task returned, AsyncResult.result"
     return _what_failed(str(outcome.returned)) or getattr(kitchen.worker.traceback(mark), "mistake", "")
 

@@ -162,17 +162,18 @@ class Kitchen:
         """Send the task, and see what comes of it; a task that is far too slow is not awaited."""
         mark, began = self.worker.log_size(), time.monotonic()
         task = self.send(email)
-        said = ended = now = 0.0
+        said = ended = over = now = 0.0
         while now < PATIENCE and not (said and ended):
             now = time.monotonic() - began
             # In this order: what was said before the end is not seen after it.
             ended = ended or (now if self.outcome(task) else 0.0)
             said = said or (now if self.worker.said(email.line, mark) else 0.0)
-            if (ended and now > ended + SLACK) or (said and now > said + 2 * (QUICK + SLACK)):
+            over = over or ended or (now if self.worker.said("raised unexpected", mark) else 0.0)
+            if (over and now > over + SLACK) or (said and now > said + 2 * (QUICK + SLACK)):
                 break
             time.sleep(0.01)
         outcome = self.outcome(task)
-        trace = self.worker.traceback(mark) if outcome and outcome.state == "FAILURE" else None
+        trace = None if outcome and outcome.state == "SUCCESS" else self.worker.traceback(mark)
         self.note("worker", f"prints the line after {said * 1000:.0f} ms" if said else "does not print the line")
         self.note("worker", f"has the result after {ended * 1000:.0f} ms" if ended else "keeps no result")
         error, where = (trace.error, trace.where) if trace else ("", "")
