@@ -156,7 +156,7 @@ def test_backoff(court: Court) -> None:
         for asked in orders:
             asked.expect(201, miscounted=NEVER)
             waits.add(*asked.waits)
-        growth = waits.growth(0.05 + lag(court.stall))
+        growth = waits.growth(0.05 + lag(court, court.stall))
     if growth in mistakes:
         kind = CheckFailed if waits.shortest > 12 * RETRY_WAIT else TooSlow
         expected = f"waits of about {RETRY_WAIT:g} s and {2 * RETRY_WAIT:g} s"

@@ -9,10 +9,13 @@ import time
 from stage import ATTEMPTS, PATIENCE, RETRY_WAIT, Asked, Court, Stall, User, order_for
 
 from foodcourt.faults import Delay, Status
+from foodcourt.grading.failures import TooSlow
 
 SIZE = 20
 _APART = 0.01
 """Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
+_BUSY = 0.02
+"""Seconds that an order takes on a machine that is too busy to look at waits beside other checks."""
 
 
 def crowd(stall: Stall, *, failures: int) -> list[Asked]:
@@ -35,9 +38,16 @@ def queue(stall: Stall, *, failures: int) -> list[Asked]:
     return [asked for _ in range(SIZE) for asked in stall.order([500] * failures)]
 
 
-def lag(stall: Stall) -> float:
-    """Measure how many seconds an order takes when all is well: what this machine may add to a wait just now."""
-    return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
+def lag(court: Court, stall: Stall) -> float:
+    """Measure how many seconds an order takes when all is well: what this machine may add to a wait just now.
+
+    Raises:
+        TooSlow: a check that runs ahead is disturbed by the others; waits have to be looked at in peace.
+    """
+    found = statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
+    if court.beside_others and found > _BUSY:
+        raise TooSlow(f"an order to take less than {_BUSY:g} s", f"{found:.3f} s")
+    return found
 
 
 def answers_meanwhile(court: Court) -> bool:
