@@ -52,13 +52,11 @@ class Card:
     """What protoc made of echo.proto.
 
     Attributes:
-        folder: where it lies.
         text: the file as it is.
         run: how protoc ended.
         files: what the file and all that it imports declare; the file itself is the last. Empty if protoc failed.
     """
 
-    folder: Path
     text: str
     run: Finished
     files: tuple[FileDescriptorProto, ...]
@@ -87,9 +85,8 @@ class Card:
         """
         if self.files:
             return
-        stderr = self.run.stderr.replace(f"{self.folder}/", "")
-        lines = [line[:300] for line in stderr.splitlines() if _ERROR.match(line)]
-        said = "\n".join(lines[:6]) or f"{self.run.ended}; {shorten(stderr[-300:])}"
+        lines = [line[:300] for line in self.run.stderr.splitlines() if _ERROR.match(line)]
+        said = "\n".join(lines[:6]) or f"{self.run.ended}; {shorten(self.run.stderr[-300:])}"
         mistakes = (next((m for sign, m in _COMPLAINTS.items() if re.search(sign, line)), "") for line in lines)
         raise CheckFailed(f"protoc to accept {NAME}", said, mistake=next(filter(None, mistakes), ""))
 
@@ -184,7 +181,7 @@ def compile_card(submission: Submission) -> Card:
     if helpers:
         run = _protoc(submission, *helpers)
     text = (submission.folder / NAME).read_text(encoding="utf-8", errors="replace")
-    return Card(submission.folder, text, run, files if run.status == 0 else ())
+    return Card(text, run, files if run.status == 0 else ())
 
 
 def _protoc(submission: Submission, *arguments: str) -> Finished:
@@ -193,7 +190,7 @@ def _protoc(submission: Submission, *arguments: str) -> Finished:
     outputs = (f"-I{folder}", f"--python_out={folder}", f"--grpc_python_out={folder}")
     command = ["python-grpc-tools-protoc", *outputs, *arguments]
     run = submission.run(command, file=NAME, name="protoc", patience=_PATIENCE, folder=submission.scratch)
-    return replace(run, line=BY_HAND)
+    return replace(run, line=BY_HAND, stderr=run.stderr.replace(f"{folder}/", ""))
 
 
 def _read(descriptors: Path) -> tuple[FileDescriptorProto, ...]:

@@ -9,12 +9,12 @@ from functools import partial
 import pytest
 from calls import EchoProgram, Method
 from card import Card, compile_card
-from departure import Departure, depart
-from errand import Customer, Errand
-from stage import Ahead
+from departure import depart
+from errand import Customer
 from stall import Stall
 from texts import word
 
+from foodcourt.grading.ahead import Ahead
 from foodcourt.grading.submission import Submission
 
 IMPATIENT = 0.4
@@ -46,10 +46,10 @@ def echo(submission: Submission, card: Card, server: EchoProgram) -> Method:
 
 
 @pytest.fixture(scope="session")
-def departure(submission: Submission, card: Card) -> Ahead[Departure]:
+def departure(submission: Submission, card: Card) -> Ahead[None]:
     """Another server of the learner's, told to leave while it has a call in flight."""
     echo = Method(submission, start_server(submission), card.path)
-    return Ahead(submission, lambda: depart(echo), Departure.expect_graceful)
+    return Ahead(submission, lambda: depart(echo).expect_graceful())
 
 
 @pytest.fixture(scope="session")
@@ -67,36 +67,31 @@ def customer(submission: Submission, card: Card, stall: Stall) -> Customer:
 
 
 @pytest.fixture(scope="session")
-def unanswered(submission: Submission, customer: Customer) -> Ahead[Errand]:
+def unanswered(submission: Submission, customer: Customer) -> Ahead[None]:
     """A client whose call is never answered."""
-
-    def ask() -> Errand:
-        text = word()
-        customer.stall.answer(text, "too late", after=None)
-        return customer.ask(text, timeout=IMPATIENT)
-
-    return Ahead(submission, ask, lambda errand: errand.expect_error("DEADLINE_EXCEEDED"))
+    text = word()
+    customer.stall.answer(text, "too late", after=None)
+    return Ahead(submission, partial(customer.expect_error, text, "DEADLINE_EXCEEDED", timeout=IMPATIENT))
 
 
 @pytest.fixture(scope="session")
-def unheard(submission: Submission, customer: Customer) -> Iterator[Ahead[Errand]]:
+def unheard(submission: Submission, customer: Customer) -> Iterator[Ahead[None]]:
     """A client whose connection is taken by the system, as that to a frozen process is, and that is all."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        yield customer_at(submission, customer, silent)
+        yield Ahead(submission, partial(expect_nobody, customer, silent.getsockname()[1]))
 
 
 @pytest.fixture(scope="session")
-def nobody_there(submission: Submission, customer: Customer) -> Iterator[Ahead[Errand]]:
+def nobody_there(submission: Submission, customer: Customer) -> Iterator[Ahead[None]]:
     """A client that finds nobody: the port is ours, so nobody else takes it, but it does not listen."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        yield customer_at(submission, customer, closed)
+        yield Ahead(submission, partial(expect_nobody, customer, closed.getsockname()[1]))
 
 
-def customer_at(submission: Submission, customer: Customer, place: socket.socket) -> Ahead[Errand]:
+def expect_nobody(customer: Customer, port: int) -> None:
     """Send the client to a port of ours where no call arrives."""
-    ask = partial(customer.ask, word(), port=place.getsockname()[1], timeout=IMPATIENT)
-    return Ahead(submission, ask, lambda errand: errand.expect_error("UNAVAILABLE", "DEADLINE_EXCEEDED"))
+    customer.expect_error(word(), "UNAVAILABLE", "DEADLINE_EXCEEDED", port=port, timeout=IMPATIENT)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,8 +15,8 @@ from wire import connect, hold, pack, unpack
 
 from foodcourt.grading.failures import CheckFailed, TooSlow
 from foodcourt.grading.signatures import likely_mistake
-from foodcourt.grading.submission import Submission
 from foodcourt.grading.timeline import Event
+from foodcourt.grading.verdicts import Evidence
 from foodcourt.processes.service import describe_exit
 
 HOLD = 0.45
@@ -68,7 +68,7 @@ class Departure:
             Event(self.replied, name, reply),
             Event(self.ended, name, end),
         ]
-        if self.spoken < self.replied:
+        if self.spoken - self.signalled >= HOLD:
             events.append(Event(self.spoken, "checker", f"sends the rest of the call: {self.sent!r}"))
         return events
 
@@ -80,10 +80,11 @@ class Departure:
             f"python client.py --target localhost:50051 noodles & sleep 0.3; pkill -TERM -f '{line}'; wait",
         ]
 
-    def remember(self, submission: Submission) -> None:
-        """Take it into the evidence of the current check."""
-        submission.remember([self])
-        submission.show_log(self.server, self.log_mark)
+    @property
+    def printed(self) -> tuple[Evidence, ...]:
+        """What the server printed from the signal on."""
+        lines = [line[:500] for line in self.server.log(self.log_mark).splitlines()[-25:]]
+        return (Evidence("log", f"what {self.server.name} printed", "\n".join(lines)),) if lines else ()
 
     def expect_graceful(self) -> None:
         """Expect that the call got its reply and that nothing is left.
@@ -102,10 +103,12 @@ class Departure:
                 "the call that is in flight at SIGTERM, and ends 0.5 s later, to get its reply",
                 observed,
                 mistake=self._drop_mistake(),
+                evidence=self.printed,
             )
         took, expected = self.ended - self.signalled, f"the process to end within {LIMIT:g} s after SIGTERM"
         if self.status is None:
-            raise CheckFailed(expected, f"one that runs on after {took:.1f} s", mistake=self._stay_mistake())
+            observed, mistake = f"one that runs on after {took:.1f} s", self._stay_mistake()
+            raise CheckFailed(expected, observed, mistake=mistake, evidence=self.printed)
         if took > LIMIT:
             raise TooSlow(expected, f"its end after {took:.1f} s")
         if self.orphans:
@@ -160,9 +163,11 @@ def depart(echo: Method) -> Departure:
     open_ = status is None and _accepts(server.port)
     if status is None:
         server.kill()
-    return Departure(
+    departure = Departure(
         server, sent, seen, signalled, spoken, replied, got, problem, ended, status, open_, server.orphans, mark
     )
+    echo.submission.observe(departure)
+    return departure
 
 
 def _is_seen(channel: grpc.Channel, path: str) -> bool:

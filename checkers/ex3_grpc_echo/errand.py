@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import grpc
 from stall import Heard, Stall
@@ -39,10 +40,6 @@ class Errand:
     timeout: float | None
     run: Finished
     heard: tuple[Heard, ...] | None
-
-    def remember(self, submission: Submission) -> None:
-        """Take it into the evidence of the current check."""
-        submission.remember([*(self.heard or ()), self.run])
 
     def expect_reply(self, reply: str) -> None:
         """Expect the reply's message and a newline on stdout, and nothing else.
@@ -173,17 +170,27 @@ class Customer:
     stall: Stall
     path: str
 
-    def ask(self, text: str, *, port: int = 0, timeout: float | None = None) -> Errand:
-        """Send it to our stall, or to another port."""
+    def expect_reply(self, text: str, reply: str) -> None:
+        """Send it to our stall, and expect it to print the reply, which the stall was told to give."""
+        self._ask(text).expect_reply(reply)
+
+    def expect_error(self, text: str, *names: str, port: int | None = None, timeout: float) -> None:
+        """Send it to our stall, or to another port, and expect it to tell one of the statuses `names` in time."""
+        self._ask(text, port, timeout).expect_error(*names)
+
+    def _ask(self, text: str, port: int | None = None, timeout: float | None = None) -> Errand:
         target = f"127.0.0.1:{port or self.stall.port}"
         self.submission.names[target] = "localhost:50051"
         options = ["--target", target] + ([] if timeout is None else ["--timeout", str(timeout)])
+        command = ["python", "client.py", *options, text]
         patience = PATIENCE if timeout is None else 2 * (timeout + SLACK)
         mark = len(self.stall.heard)
-        run = self.submission.run(
-            ["python", "client.py", *options, text], file="client.py", name="client", patience=patience
-        )
+        # In another thread, as it belongs into the evidence after what our stall heard of it.
+        run = self.submission.early(
+            partial(self.submission.run, command, file="client.py", name="client", patience=patience)
+        ).result()
         heard = None if port else self.stall.heard_since(mark, text)
+        self.submission.observe(*(heard or ()), run)
         return Errand(text, self.path, timeout, run, heard)
 
 

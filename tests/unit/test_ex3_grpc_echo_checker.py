@@ -51,7 +51,7 @@ def read(tmp_path):
         done = subprocess.run([*command, "echo.proto"], cwd=tmp_path, capture_output=True, text=True)
         run = Finished("protoc", "", done.returncode, done.stdout, done.stderr, began, 0.1, tmp_path)
         files = FileDescriptorSet.FromString((tmp_path / "out").read_bytes()).file if done.returncode == 0 else ()
-        return card.Card(tmp_path, text, run, tuple(files))
+        return card.Card(text, run, tuple(files))
 
     return read
 
