@@ -213,10 +213,12 @@ def _message(raw: bytes, queue: str, database: int) -> Message | None:
         headers, body = envelope["headers"], envelope["body"].encode()
         if envelope["properties"].get("body_encoding") == "base64":
             body = base64.b64decode(body)
-        with contextlib.suppress(ValueError):  # it is no JSON
-            body = json.dumps(json.loads(body), ensure_ascii=False).encode()
-        readable = f"{headers.get('argsrepr') or ''}{headers.get('kwargsrepr') or ''}"
-        text = readable + body.decode("utf-8", "replace")
+        try:
+            found = json.loads(body)
+            text = json.dumps(found[:2] if isinstance(found, list) else found, ensure_ascii=False)
+        except ValueError:  # it is no JSON
+            readable = f"{headers.get('argsrepr') or ''}{headers.get('kwargsrepr') or ''}"
+            text = readable + body.decode("utf-8", "replace")
         return Message(str(headers.get("id")), str(headers.get("task")), text, queue, database)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

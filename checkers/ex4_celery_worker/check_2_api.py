@@ -57,7 +57,7 @@ def test_enqueues(api: Api, lonely_api: Api) -> None:
         if not mistake:
             answer.expect(202, mistakes=likely.posted(lonely_api, email, answer))
         raise CheckFailed(f"a message with {email.to} in a queue of Redis", "none", mistake=mistake)
-    lonely_api.note("Redis", f"holds {message}")
+    lonely_api.note(answer, f"holds {message}")
     if email.subject not in message.text:
         expected = f"a message with {email.to} and {email.subject}"
         raise CheckFailed(expected, str(message), mistake=likely.NO_SUBJECT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from broker import Broker, Message, Note, Outcome
+from broker import TASK, Broker, Message, Note, Outcome
 from worker import Worker, wait_until
 
 from foodcourt.brokers.redis import Redis
@@ -93,9 +94,9 @@ class Api:
                 deadline = min(deadline, time.monotonic() + 1.0)
             time.sleep(0.1)
 
-    def note(self, who: str, what: str) -> None:
-        """Remember for the evidence what happened."""
-        self.submission.observe(Note(who, what, (self.service.by_hand,)))
+    def note(self, answer: Answer, what: str) -> None:
+        """Remember for the evidence what was found in Redis after an answer."""
+        self.submission.observe(Note("Redis", what, tuple(answer.by_hand())))
 
     def runs_itself(self, email: Email) -> bool:
         """Whether the task prints its line here, in the api's process."""
@@ -149,14 +150,14 @@ class Kitchen:
         self.submission.show_log(self.worker, self.worker.log_size())
         arguments = email.json() if email else {}
         task = self.broker.send(**arguments)
-        kwargs = ", ".join(f'"{name}": "{value}"' for name, value in arguments.items())
-        line = f"celery -A tasks call tasks.send_email --kwargs='{{{kwargs}}}'"
-        self.note("checker", f"sends tasks.send_email({{{kwargs}}}) as {task}", line)
+        self.note("checker", f"sends {TASK} with {json.dumps(arguments, ensure_ascii=False)} as {task}", email)
         return task
 
-    def note(self, who: str, what: str, *lines: str) -> None:
-        """Remember for the evidence what happened."""
-        self.submission.observe(Note(who, what, (self.worker.by_hand, *lines)))
+    def note(self, who: str, what: str, email: Email | None, *lines: str) -> None:
+        """Remember for the evidence what happened to an email."""
+        arguments = json.dumps(email.json() if email else {}, ensure_ascii=False)
+        call = f"celery -A tasks call {TASK} --kwargs='{arguments}'"
+        self.submission.observe(Note(who, what, (self.worker.by_hand, call, *lines)))
 
     def watch(self, email: Email) -> Watched:
         """Send the task, and see what comes of it; a task that is far too slow is not awaited."""
@@ -174,8 +175,9 @@ class Kitchen:
             time.sleep(0.01)
         outcome = self.outcome(task)
         trace = None if outcome and outcome.state == "SUCCESS" else self.worker.traceback(mark)
-        self.note("worker", f"prints the line after {said * 1000:.0f} ms" if said else "does not print the line")
-        self.note("worker", f"has the result after {ended * 1000:.0f} ms" if ended else "keeps no result")
+        line = f"prints the line after {said * 1000:.0f} ms" if said else "does not print the line"
+        end = f"has the result after {ended * 1000:.0f} ms" if ended else "keeps no result"
+        self.note("worker", f"{line}, and {end}", email)
         error, where = (trace.error, trace.where) if trace else ("", "")
         return Watched(said, ended, self.worker.log(mark), error, where)
 
