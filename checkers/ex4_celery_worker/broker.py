@@ -98,6 +98,7 @@ class Broker:
         """Connect when first needed."""
         self._server = url.rpartition("/")[0]
         self.number = number
+        self._queue = "celery"
         self.url = f"{self._server}/{number}"
 
     def queues(self) -> tuple[str, ...]:
@@ -120,6 +121,10 @@ class Broker:
         """Whether a worker waits for messages here; before it declares its queues, it waits for other workers."""
         return self.number in self.read() and bool(self.queues())
 
+    def choose_queue(self) -> None:
+        """Take one of the queues that are declared now, for what is sent from now on."""
+        self._queue = next(iter(self.queues()), "celery")
+
     def forget_queues(self) -> None:
         """Forget which queues were declared."""
         with self._open() as here:
@@ -127,10 +132,10 @@ class Broker:
                 here.delete(key)
 
     def send(self, **arguments: Any) -> str:
-        """Send `tasks.send_email` to a queue that a worker reads, and give the task's id."""
+        """Send `tasks.send_email` to the chosen queue, and give the task's id."""
+        id_ = str(uuid.uuid4())
         with self._open() as here, self._client(here) as client:
-            queue = next(iter(self.queues()), "celery")
-            client.send_task(TASK, kwargs=arguments, task_id=(id_ := str(uuid.uuid4())), queue=queue, retry=False)
+            client.send_task(TASK, kwargs=arguments, task_id=id_, queue=self._queue, retry=False)
         return id_
 
     def registered(self) -> list[str] | None:

@@ -41,6 +41,8 @@ def test_prints(kitchen: Kitchen) -> None:
     line, whole = f"`{email.line}` in the worker's log", f"a task that takes the {QUICK:g} s of EMAIL_SECONDS"
     if not seen.said:
         raise CheckFailed(line, f"nothing like it{seen.cause}", mistake=likely.silent(email, seen))
+    if seen.runs:
+        raise CheckFailed(whole, "one that still runs after several times that", mistake=likely.OTHER_SLEEP)
     if not seen.ended:
         return  # nobody keeps the result: that is for other checks
     if seen.ended < QUICK:

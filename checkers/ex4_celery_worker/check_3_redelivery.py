@@ -18,7 +18,8 @@ def test_redelivers(kitchen: Kitchen) -> None:
     email = some_email()
     mark = kitchen.worker.log_size()
     task = kitchen.send(email)
-    wait_until(lambda: kitchen.worker.said(email.line, mark), PATIENCE)
+    if not wait_until(lambda: kitchen.worker.said(email.line, mark), PATIENCE):
+        raise CheckFailed("a task whose process can be killed", f"none that runs within {PATIENCE:g} s")
     pool, running = kitchen.worker.processes(), kitchen.broker.running(task)
     victims = [process for process in pool if process.pid == running.get("worker_pid")] or pool
     if not victims:

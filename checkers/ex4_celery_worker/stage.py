@@ -119,6 +119,7 @@ class Watched:
     Attributes:
         said: seconds after which its line was in the worker's log; 0: never.
         ended: seconds after which its result was there; 0: never.
+        runs: whether it still runs.
         log: what the worker printed meanwhile.
         error: what the task failed of, as the last line of a traceback; empty if it did not.
         where: the innermost line of the learner's own that was part of it.
@@ -126,6 +127,7 @@ class Watched:
 
     said: float
     ended: float
+    runs: bool
     log: str
     error: str
     where: str
@@ -170,7 +172,7 @@ class Kitchen:
             ended = ended or (now if self.outcome(task) else 0.0)
             said = said or (now if self.worker.said(email.line, mark) else 0.0)
             over = over or ended or (now if self.worker.said("raised unexpected", mark) else 0.0)
-            if (over and now > over + SLACK) or (said and now > said + 2 * (QUICK + SLACK)):
+            if (over and now > over + SLACK) or (said and now > said + 3 * (QUICK + SLACK)):
                 break
             time.sleep(0.01)
         outcome = self.outcome(task)
@@ -179,7 +181,8 @@ class Kitchen:
         end = f"has the result after {ended * 1000:.0f} ms" if ended else "keeps no result"
         self.note("worker", f"{line}, and {end}", email)
         error, where = (trace.error, trace.where) if trace else ("", "")
-        return Watched(said, ended, self.worker.log(mark), error, where)
+        runs = not ended and bool(self.broker.running(task))
+        return Watched(said, ended, runs, self.worker.log(mark), error, where)
 
     def outcome(self, task: str) -> Outcome | None:
         """Give how a task ended; None when it has not, or when nobody keeps its result."""

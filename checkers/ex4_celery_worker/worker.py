@@ -62,9 +62,10 @@ class Worker(LearnerProgram):
         self.broker = broker
 
     def start(self) -> None:
-        """Start it, or start it again; it has declared no queues yet."""
+        """Start it, or start it again; the queues that it declares are those that it reads."""
         self.broker.forget_queues()
         super().start()
+        self.broker.choose_queue()  # before others declare theirs
 
     @property
     def _not_ready(self) -> str:  # type: ignore[override]
