@@ -176,7 +176,7 @@ def test_concurrent(submission: Submission, orders: Orders, user: User, users: U
     asked = [Request("POST", "/orders", {"user_id": user.id, "item": some_item()}) for _ in range(20)]
     users.delay(seconds=0.3)
     users.forget()
-    answers = orders.service.ask(asked, patience=limit)
+    answers = orders.service.ask(asked, patience=3 * limit)
     mistake = (
         "the calls run in a row: a sync client, requests or time.sleep blocks inside `async def`, a lock is held, "
         "or there are too few connections"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from foodcourt.grading.answers import NO_ANSWER, Answer, Request
+from foodcourt.grading.starvation import run_delay
 
 if TYPE_CHECKING:
     from foodcourt.grading.learner_service import LearnerService
@@ -52,6 +54,7 @@ class Asker:
 
     async def _one(self, service: LearnerService, request: Request, patience: float) -> Answer:
         status, body, problem, mark = NO_ANSWER, b"", "", service.log_size()
+        waited = run_delay(service.pid, os.getpid())
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         started = time.monotonic()
         try:
@@ -75,7 +78,9 @@ class Asker:
             problem = "a refused connection"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             problem = f"a broken answer ({type(error).__name__}: {error})"[:300]
-        return Answer(request, service, status, body, problem, started, time.monotonic() - started, mark)
+        elapsed = time.monotonic() - started
+        starved = min(elapsed, max(0.0, run_delay(service.pid, os.getpid()) - waited))
+        return Answer(request, service, status, body, problem, started, elapsed, mark, starved)
 
     def close(self) -> None:
         """Close the client and its event loop."""
