@@ -23,7 +23,7 @@ class User(BaseModel):
 
 @asynccontextmanager
 async def lifespan(app):
-    limits = httpx.Limits(max_connections=1)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=USERS_URL, limits=limits, timeout=USERS_TIMEOUT, http1=True) as client:
         yield {"client": client}
 
