@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import queue
+import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from proof.mistakes import likely_mistakes, strangers
 
-from foodcourt.catalog import exercises, find_exercise
+from foodcourt.catalog import Exercise, exercises, find_exercise
 from foodcourt.grading.grader import Grader
 from foodcourt.grading.verdicts import Outcome, Report
 from foodcourt.workbook import Workbook
@@ -27,15 +31,51 @@ def submissions(kind: str) -> list[object]:
     ]
 
 
+class Graded:
+    """The reports on folders, graded two at a time in the order in which the tests ask: a verdict mostly waits."""
+
+    def __init__(self, folders: Sequence[Path], graders: Sequence[Grader]) -> None:
+        self._free = queue.SimpleQueue()
+        for grader in graders:
+            self._free.put(grader)
+        self._pool = ThreadPoolExecutor(len(graders))
+        self._reports = {folder: self._pool.submit(self._grade, folder) for folder in folders}
+
+    def _grade(self, folder: Path) -> Report:
+        grader = self._free.get()
+        try:
+            return grader.grade(exercise_of(folder), folder)
+        finally:
+            self._free.put(grader)
+
+    def __getitem__(self, folder: Path) -> Report:
+        return self._reports[folder].result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def exercise_of(folder: Path) -> Exercise:
+    slug = next(part for part in folder.parts if re.match(r"ex\d+_", part))
+    return find_exercise(slug, WORKBOOK)
+
+
 @pytest.fixture(scope="module")
-def grader():
-    with Grader() as grader:
-        yield grader
+def graded(request):
+    items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    folders = dict.fromkeys(item.callspec.params["folder"] for item in items if "folder" in item.callspec.params)
+    with Grader() as first, Grader() as second:
+        graded = Graded(list(folders), [first, second])
+        yield graded
+        graded.close()
 
 
-def grade(grader: Grader, folder: Path) -> tuple[Report, dict]:
-    exercise = find_exercise(folder.parents[1].name, WORKBOOK)
-    return grader.grade(exercise, folder), tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
+def expectation(folder: Path) -> dict:
+    return tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
+
+
+def exercise_folders(side: str) -> list[object]:
+    return [pytest.param(getattr(exercise, side), id=exercise.slug) for exercise in exercises(WORKBOOK)]
 
 
 def told(report: Report) -> str:
@@ -43,17 +83,17 @@ def told(report: Report) -> str:
 
 
 @pytest.mark.parametrize("folder", submissions("right"))
-def test_right_work_passes(grader, folder):
+def test_right_work_passes(graded, folder):
     """However a person writes it, work that keeps the contract gets every required point."""
-    report, expected = grade(grader, folder)
+    report, expected = graded[folder], expectation(folder)
     assert report.passed, told(report)
     assert (report.score, report.bonus) == (100, expected["bonus"]), told(report)
 
 
 @pytest.mark.parametrize("folder", submissions("wrong"))
-def test_wrong_work_fails_where_its_mistake_lies(grader, folder):
+def test_wrong_work_fails_where_its_mistake_lies(graded, folder):
     """A mistake fails exactly the checks that it breaks; the report names it, and no other that is not made."""
-    report, expected = grade(grader, folder)
+    report, expected = graded[folder], expectation(folder)
     by_outcome = {outcome: {c.id for c in report.checks if c.outcome is outcome} for outcome in Outcome}
     required = {c.id for c in report.checks if c.required}
     assert not by_outcome[Outcome.ERROR], told(report)
@@ -66,18 +106,18 @@ def test_wrong_work_fails_where_its_mistake_lies(grader, folder):
     assert bool(mistakes) == bool(expected["names"]), told(report)
 
 
-@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
-def test_the_solution_gets_everything(grader, exercise):
+@pytest.mark.parametrize("folder", exercise_folders("solution"))
+def test_the_solution_gets_everything(graded, folder):
     """The solution passes every check, the stretch ones too."""
-    report = grader.grade(exercise, exercise.solution)
+    report, exercise = graded[folder], exercise_of(folder)
     assert (report.score, report.bonus) == (exercise.max_score, exercise.max_bonus), told(report)
     assert exercise.max_score == 100
 
 
-@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
-def test_the_starter_says_what_to_do_first(grader, exercise):
+@pytest.mark.parametrize("folder", exercise_folders("starter"))
+def test_the_starter_says_what_to_do_first(graded, folder):
     """The untouched starter starts, and its first failing check names the first TODO."""
-    report = grader.grade(exercise, exercise.starter)
+    report = graded[folder]
     first = next(check for check in report.checks if check.outcome is Outcome.FAILED)
     assert not report.passed
     assert not report.broken, told(report)
