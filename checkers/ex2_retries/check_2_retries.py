@@ -17,6 +17,7 @@ NEVER = {
     1: "a 5xx is never tried again: @retry is not around the call, its retry= says no to an httpx.HTTPStatusError "
     "with a 5xx, or an except inside the retried function catches the error before tenacity sees it"
 }
+LOST_UNCAUGHT = "httpx.TransportError is not caught: a connection can drop midway"
 LOST = "retry= has to say yes to every httpx.TransportError"
 
 
@@ -75,11 +76,7 @@ def test_connection_errors(court: Court) -> None:
     breaking: list[Reply] = [Reset(), Cut()] * (FOR_EVER // 2)
     posted, got = court.stall.order_and_look([Cut(), Reset()], breaking)
     posted.expect(201, json={"user": posted.user.json()}, miscounted=once, taken=AS_IF_WELL)
-    mistakes = {
-        200: AS_IF_WELL,
-        500: _none(got) or "httpx.TransportError is not caught: a connection can drop midway",
-        504: "a dropped connection is no timeout",
-    }
+    mistakes = {200: AS_IF_WELL, 500: _none(got) or LOST_UNCAUGHT, 504: "a dropped connection is no timeout"}
     got.expect({502, 503}, mistakes=mistakes, miscounted=once, taken=AS_IF_WELL)
     _refused(court)
 
@@ -152,11 +149,11 @@ def test_backoff(court: Court) -> None:
     together = answers_meanwhile(court)
     growth = Growth.UNSURE
     while growth is Growth.UNSURE and len(waits) < (200 if together else 60):
-        orders = crowd(court.stall, failures=2) if together else queue(court.stall, failures=2)
+        orders = crowd(court, court.stall, failures=2) if together else queue(court.stall, failures=2)
         for asked in orders:
             asked.expect(201, miscounted=NEVER)
             waits.add(*asked.waits)
-        growth = waits.growth(0.05 + lag(court, court.stall))
+        growth = waits.growth(0.05 + lag(court.stall))
     if growth in mistakes:
         kind = CheckFailed if waits.shortest > 12 * RETRY_WAIT else TooSlow
         expected = f"waits of about {RETRY_WAIT:g} s and {2 * RETRY_WAIT:g} s"
@@ -178,6 +175,7 @@ def test_non_blocking(court: Court) -> None:
 
 def _none(asked: Asked) -> str:
     """Name the mistake of a fetch_user that returns None; empty when it does not look like it."""
-    if asked.answer.status == 500 and "NoneType" in asked.answer.service.log(asked.answer.log_mark):
+    trace = asked.answer.service.traceback(asked.answer.log_mark) if asked.answer.status == 500 else None
+    if trace and "NoneType" in trace.error:
         return "fetch_user returns None in the end instead of raising the last error"
     return ""

@@ -17,11 +17,11 @@ LEAST = 0.15
 @ahead
 def test_jitter(court: Court) -> None:
     """scatters the retries of 20 calls that fail together"""
-    orders = crowd(court.leisurely, failures=1)
+    orders = crowd(court, court.leisurely, failures=1)
     attempts = [asked.expect(201, attempts=2).attempts for asked in orders]
     reordered = out_of_step([first.ended_at for first, _ in attempts], [second.read_at for _, second in attempts])
     seconds = spread([asked.waits[0] for asked in orders])
-    least = LONG_WAIT / 12 + lag(court, court.leisurely)
+    least = LONG_WAIT / 12 + lag(court.leisurely)
     if reordered < LEAST or seconds < least:
         raise TooSlow(
             f"{SIZE} retries to be scattered, with RETRY_WAIT={LONG_WAIT:g}: the faster half over {least:.2f} s, and "

@@ -24,14 +24,16 @@ def court(submission: Submission) -> Iterator[Court]:
     """The learner's orders-service, four times, each with a users-service of ours."""
     with ExitStack() as running:
 
-        def stall(timeout: float = PATIENT, wait: float = RETRY_WAIT) -> Stall:
+        def stall(timeout: float = PATIENT, wait: float = RETRY_WAIT, first: Stall | None = None) -> Stall:
             users = running.enter_context(Upstream("users-service (ours)"))
             submission.names[users.url] = "http://127.0.0.1:8001"
             env = {"USERS_URL": users.url, "USERS_TIMEOUT": f"{timeout:g}", "RETRY_WAIT": f"{wait:g}"}
-            return Stall(submission.uvicorn("orders_service", name="orders-service", env=env), users)
+            service = submission.uvicorn("orders_service", name="orders-service", env=env)
+            return Stall(service, users, first.service if first else None)
 
-        leisurely = stall(wait=LONG_WAIT)  # first, as it takes the longest
-        found = Court(submission, stall(), stall(timeout=IMPATIENT), stall(), leisurely)
+        first = stall()
+        leisurely = stall(wait=LONG_WAIT, first=first)
+        found = Court(submission, first, stall(timeout=IMPATIENT, first=first), stall(first=first), leisurely)
         submission.upstreams += [found.stall.users, found.hurried.users, found.leisurely.users]
         yield found
 

@@ -34,6 +34,8 @@ FOR_EVER = 11
 """A client that never gives up is let off at this attempt, or it would not come to an end."""
 UNFINISHED = {501: "this part is still a TODO: go on with the first one in users_client.py, then orders_service.py"}
 _random = random.SystemRandom()
+_numbers = itertools.count(_random.randrange(100, 400_000), _random.randrange(2, 40))
+"""Of users: known before to nobody, and none twice."""
 
 Plan: TypeAlias = Sequence[int | Reply]
 """How the attempts go, one after the other: an error status or a reply. All further ones are answered as usual."""
@@ -153,14 +155,21 @@ class Stall:
     Plans are routes, not faults: these end when a check begins, and some orders are asked for ahead of their check.
     """
 
-    def __init__(self, service: LearnerService, users: Upstream) -> None:
-        """Take the learner's service, and the users-service that it asks."""
+    def __init__(self, service: LearnerService, users: Upstream, first: LearnerService | None = None) -> None:
+        """Take the learner's service, and the users-service that it asks.
+
+        Args:
+            service: the orders-service.
+            users: the users-service.
+            first: one that has to have started before; where that fails, it is told once.
+        """
         self.service = service
         self.users = users
+        self._first = first or service
 
     def user(self, *plan: int | Reply) -> User:
         """Make up a user, and plan how the attempts to get them go."""
-        number = _random.randrange(100, 900_000)
+        number = next(_numbers)
         user = User(number, f"guest{_random.randrange(10**6)}@stall{number}.example")
         self.plan(user, *plan)
         return user
@@ -204,6 +213,7 @@ class Stall:
         return order
 
     def _ask(self, requests: list[Request], users: list[User]) -> list[Asked]:
+        self._first.ready()
         answers = self.service.ask(requests, patience=PATIENCE)
         return [Asked(answer, user, self.attempts(user)) for answer, user in zip(answers, users, strict=True)]
 
