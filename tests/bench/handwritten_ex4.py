@@ -183,7 +183,7 @@ def test_worker_prints(worker_log, app, server):
     assert time.monotonic() - began < SECONDS
     with redis.Redis.from_url(f"{server}/3") as backend:
         wait_for(lambda: backend.exists(f"celery-task-meta-{task}"))
-    assert SECONDS <= time.monotonic() - began < SECONDS + 0.5
+    assert SECONDS <= time.monotonic() - began < SECONDS + 1
 
 
 def test_api_health(api):
