@@ -29,7 +29,7 @@ import pytest
 client = httpx.Client(timeout=15)  # one for all: building a client takes longer than a request
 FOLDER = Path(os.environ.get("SUBMISSION", "solutions/ex2_retries")).resolve()
 BIN = Path(sys.executable).parent
-TIMEOUT = 0.25
+TIMEOUT = 0.3
 WAIT = 0.15
 
 
@@ -44,21 +44,22 @@ class Server(ThreadingHTTPServer):
 
 
 class Users(BaseHTTPRequestHandler):
-    """A users-service that does for each user what `plans` says, one step a call, and notes from when to when."""
+    """A users-service that does for each user what `plans` says, one step a call, and notes when each was there."""
 
     plans: ClassVar[dict[int, list[str]]] = {}
-    calls: ClassVar[dict[int, list[tuple[float, float]]]] = {}
+    calls: ClassVar[dict[int, list[list[float]]]] = {}
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet: in two, each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
-        began = time.monotonic()
+        call = [time.monotonic()]
         uid = int(self.path.rsplit("/", 1)[1])
         plan = self.plans.get(uid)
         step = plan.pop(0) if plan else "200"
+        self.calls.setdefault(uid, []).append(call)
         if step == "hang":
             time.sleep(TIMEOUT * 1.5)
-        self.calls.setdefault(uid, []).append((began, time.monotonic()))
+        call.append(time.monotonic())
         if step in ("hang", "drop"):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -154,11 +155,11 @@ def create(url: str, uid: int) -> httpx.Response:
     return client.post(f"{url}/orders", json={"user_id": uid, "item": "taco"})
 
 
-def post_and_get(url: str, *plan: str) -> list[tuple[httpx.Response, int]]:
-    """Ask with POST and with GET, the user's calls going as planned; answers and numbers of attempts."""
-    new, known = someone(*plan), someone()
+def post_and_get(url: str, post: list[str], get: list[str]) -> list[tuple[httpx.Response, int]]:
+    """Ask with POST and with GET, the calls for their users going as planned; answers and numbers of attempts."""
+    new, known = someone(*post), someone()
     order = create(url, known).json()["id"]
-    Users.plans[known], Users.calls[known] = list(plan), []
+    Users.plans[known], Users.calls[known] = list(get), []
     posted = create(url, new)
     got = client.get(f"{url}/orders/{order}")
     return [(posted, len(Users.calls[new])), (got, len(Users.calls[known]))]
@@ -172,7 +173,7 @@ def test_flaky_health(always):
 
 
 def test_flaky_never(never):
-    for uid in (1, 2, 3) * 20:
+    for uid in (1, 2, 3) * 10:
         user = client.get(f"{never}/users/{uid}").json()
         assert user["id"] == uid
         assert isinstance(user["email"], str)
@@ -181,7 +182,7 @@ def test_flaky_never(never):
 
 
 def test_flaky_always(always):
-    for uid in (1, 2, 3) * 8:
+    for uid in (1, 2, 3) * 4:
         assert client.get(f"{always}/users/{uid}").status_code == 500
 
 
@@ -192,30 +193,27 @@ def test_flaky_sometimes(sometimes):
 
 
 def test_retry_recovers(orders):
-    for status in ("500", "503"):
-        (posted, attempts), (got, again) = post_and_get(orders, status, status)
-        assert (posted.status_code, attempts) == (201, 3)
-        assert (got.status_code, again) == (200, 3)
+    (posted, attempts), (got, again) = post_and_get(orders, ["500"] * 2, ["503"] * 2)
+    assert (posted.status_code, attempts) == (201, 3)
+    assert (got.status_code, again) == (200, 3)
 
 
 def test_retry_gives_up(orders):
-    for answer, attempts in post_and_get(orders, *["500"] * 10):
+    for answer, attempts in post_and_get(orders, ["500"] * 10, ["503"] * 10):
         assert (answer.status_code, attempts) == (502, 3)
 
 
 def test_retry_no_retry_4xx(orders):
     for status, expected in (("404", 404), ("403", 502), ("499", 502)):
-        for answer, attempts in post_and_get(orders, *[status] * 10):
+        for answer, attempts in post_and_get(orders, [status] * 10, [status] * 10):
             assert (answer.status_code, attempts) == (expected, 1)
 
 
 def test_retry_connection_errors(orders, orphaned, orphaned_port):
-    (posted, attempts), (got, again) = post_and_get(orders, "drop", "drop")
+    (posted, attempts), (got, again) = post_and_get(orders, ["drop"] * 2, ["drop"] * 10)
     assert (posted.status_code, attempts) == (201, 3)
-    assert (got.status_code, again) == (200, 3)
-    for answer, attempts in post_and_get(orders, *["drop"] * 10):
-        assert answer.status_code in (502, 503)
-        assert attempts == 3
+    assert got.status_code in (502, 503)
+    assert again == 3
     assert create(orphaned, someone()).status_code == 503
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(create, orphaned, someone()) for _ in range(8)]
@@ -227,7 +225,7 @@ def test_retry_connection_errors(orders, orphaned, orphaned_port):
 
 
 def test_retry_timeouts(impatient):
-    for answer, attempts in post_and_get(impatient, *["hang"] * 10):
+    for answer, attempts in post_and_get(impatient, ["hang"] * 10, ["hang"] * 10):
         assert (answer.status_code, attempts) == (504, 3)
         assert answer.elapsed.total_seconds() < 3 * (TIMEOUT + 0.5) + 6 * WAIT
 
@@ -242,7 +240,7 @@ def test_retry_backoff(orders):
         first.append(two[0] - one[1])
         second.append(three[0] - two[1])
     assert statistics.fmean(first) > WAIT / 8
-    assert statistics.fmean(first) + statistics.fmean(second) < 7 * WAIT
+    assert statistics.fmean(first) + statistics.fmean(second) < 2
     assert statistics.fmean(second) > statistics.fmean(first) + WAIT / 5
 
 
@@ -250,7 +248,7 @@ def test_retry_non_blocking(orders):
     uid = someone("500", "500")
     with ThreadPoolExecutor(1) as pool:
         order = pool.submit(create, orders, uid)
-        while not Users.calls[uid]:
+        while not Users.calls[uid] or len(Users.calls[uid][0]) < 2:
             time.sleep(0.002)
         assert client.get(f"{orders}/health").status_code == 200
         assert len(Users.calls[uid]) == 1
