@@ -71,8 +71,7 @@ class Answer:
         started: monotonic seconds when it was asked.
         elapsed: seconds until the answer was there, or until it was given up.
         log_mark: how much the service had logged before it was asked.
-        starved: seconds of those elapsed for which the service, or we, waited for a core: at most so long it would
-            have been quicker on a machine with nothing else to do.
+        starved: seconds of those elapsed in which the service was ready to go on, but had to wait for a core.
     """
 
     request: Request

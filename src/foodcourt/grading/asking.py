@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from foodcourt.grading.answers import NO_ANSWER, Answer, Request
-from foodcourt.grading.starvation import run_delay
+from foodcourt.grading.starvation import run_delays, starved
 
 if TYPE_CHECKING:
     from foodcourt.grading.learner_service import LearnerService
@@ -54,7 +53,7 @@ class Asker:
 
     async def _one(self, service: LearnerService, request: Request, patience: float) -> Answer:
         status, body, problem, mark = NO_ANSWER, b"", "", service.log_size()
-        waited = run_delay(service.pid, os.getpid())
+        pid, before = service.pid, run_delays(service.pid)
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         started = time.monotonic()
         try:
@@ -79,8 +78,8 @@ class Asker:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             problem = f"a broken answer ({type(error).__name__}: {error})"[:300]
         elapsed = time.monotonic() - started
-        starved = min(elapsed, max(0.0, run_delay(service.pid, os.getpid()) - waited))
-        return Answer(request, service, status, body, problem, started, elapsed, mark, starved)
+        lost = min(elapsed, starved(before, run_delays(pid), main=pid))
+        return Answer(request, service, status, body, problem, started, elapsed, mark, lost)
 
     def close(self) -> None:
         """Close the client and its event loop."""
