@@ -191,13 +191,23 @@ class Stall:
         users = [self.user(*plan) for plan in plans]
         return self._ask([order_for(user) for user in users], users)
 
-    def order_and_look(self, post: Plan, get: Plan) -> list[Asked]:
-        """Ask for `POST /orders` and, at the same time, for `GET /orders/{oid}` of an order placed before."""
+    def order_and_look(self, post: Plan, get: Plan, *, at_once: bool = True) -> list[Asked]:
+        """Ask for `POST /orders`, and for `GET /orders/{oid}` of an order placed before.
+
+        Args:
+            post: how the attempts go for the one.
+            get: how they go for the other.
+            at_once: whether they are asked at the same time, or the second when the first is answered.
+        """
         new, known = self.user(*post), self.user()
         order = self.place(known)
         seen = len(self.attempts(known))
         self.plan(known, *get)
-        posted, got = self._ask([order_for(new), Request("GET", f"/orders/{order}")], [new, known])
+        requests, users = [order_for(new), Request("GET", f"/orders/{order}")], [new, known]
+        if at_once:
+            posted, got = self._ask(requests, users)
+        else:
+            posted, got = (self._ask([asked], [user])[0] for asked, user in zip(requests, users, strict=True))
         return [posted, Asked(got.answer, known, got.attempts[seen:])]
 
     def place(self, user: User) -> int:
