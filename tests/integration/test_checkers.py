@@ -52,7 +52,7 @@ def expectation(folder: Path) -> dict:
 
 
 class Graded:
-    """The reports on folders, graded two at a time in the order in which the tests ask: a verdict mostly waits."""
+    """The reports on folders, graded ahead in the order in which the tests ask for them."""
 
     def __init__(self, folders: Sequence[Path], graders: Sequence[Grader]) -> None:
         self._free = queue.SimpleQueue()
@@ -84,8 +84,8 @@ def exercise_of(folder: Path) -> Exercise:
 def graded(request):
     items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
     folders = dict.fromkeys(item.callspec.params["folder"] for item in items if "folder" in item.callspec.params)
-    with Grader() as first, Grader() as second:
-        graded = Graded(list(folders), [first, second])
+    with Grader() as grader:
+        graded = Graded(list(folders), [grader])
         yield graded
         graded.close()
 
