@@ -5,46 +5,31 @@ from __future__ import annotations
 import functools
 import statistics
 import time
-from collections.abc import Callable
 
 from stage import ATTEMPTS, PATIENCE, RETRY_WAIT, Asked, Court, Stall, User, order_for
 
 from foodcourt.faults import Delay, Status
-from foodcourt.grading.answers import Answer
-from foodcourt.grading.failures import TooSlow
 
 SIZE = 20
 _APART = 0.01
 """Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
 _FAR_APART = 0.06
-"""Seconds between two failures on a machine that is very busy."""
-_BUSY = 0.01
-"""Seconds for /health on a machine that is too busy to look at waits beside other checks."""
+"""Seconds between two failures where it has very much to do."""
 
 
-def crowd(court: Court, stall: Stall, *, failures: int) -> list[Asked]:
+def crowd(stall: Stall, *, failures: int, apart: float = _APART) -> list[Asked]:
     """Ask for 20 orders at once, whose first attempts fail almost at once, as when users-service goes down.
 
     Almost: they fail one after the other, so that hardly any has to wait until another one is handled.
 
     Args:
-        court: what the checks need.
         stall: whom to ask.
         failures: how many attempts of each fail.
-
-    Raises:
-        TooSlow: other checks run beside this one, and the machine is too busy for that: look again in peace.
+        apart: seconds between two failures.
     """
-    apart = _APART if court.beside_others else min(max(_APART, lag(stall)), _FAR_APART)
     there = SIZE * apart  # by then all are waiting for users-service
-    orders = stall.order(
-        *([Delay(there + number * apart, Status(500)), *[500] * (failures - 1)] for number in range(SIZE))
-    )
-    if court.beside_others:
-        late = _median(lambda: stall.service.get("/health"))
-        if late > _BUSY:
-            raise TooSlow(f"an answer from /health in less than {_BUSY:g} s", f"{late:.3f} s")
-    return orders
+    plans = [[Delay(there + number * apart, Status(500)), *[500] * (failures - 1)] for number in range(SIZE)]
+    return stall.order(*plans)
 
 
 def queue(stall: Stall, *, failures: int) -> list[Asked]:
@@ -52,13 +37,14 @@ def queue(stall: Stall, *, failures: int) -> list[Asked]:
     return [asked for _ in range(SIZE) for asked in stall.order([500] * failures)]
 
 
+def room(court: Court, stall: Stall) -> float:
+    """Give the seconds between two failures in which one can be handled, on a machine that is as busy as it is."""
+    return _APART if court.beside_others else min(max(_APART, lag(stall)), _FAR_APART)
+
+
 def lag(stall: Stall) -> float:
     """Measure how many seconds an order takes when all is well: what this machine may add to a wait just now."""
-    return _median(lambda: stall.order([])[0].expect(201, attempts=1).answer)
-
-
-def _median(ask: Callable[[], Answer]) -> float:
-    return statistics.median(ask().elapsed for _ in range(3))
+    return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
 
 
 def answers_meanwhile(court: Court) -> bool:
