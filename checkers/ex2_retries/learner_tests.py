@@ -23,13 +23,15 @@ _LEFT_OUT = {
     *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini"),
     *("setup.cfg", "flaky_users_service.py", "orders_service.py"),
 }
-# A plugin that is named is loaded at once; looking for all that are installed takes two seconds of CPU.
-_PLUGINS = ("pytest_asyncio.plugin", "anyio.pytest_plugin", "respx.plugin", "pytest_timeout")
 _OPTIONS = [
     *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml", "--tb=short"),
     *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
-    *(word for plugin in _PLUGINS for word in ("-p", plugin)),
 ]
+# To look for all plugins that are installed takes two seconds of CPU; those that are named here are loaded at once.
+_PLUGINS = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_PLUGINS": "pytest_asyncio.plugin,anyio.pytest_plugin,respx.plugin,pytest_timeout",
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
         submission.folder, above / "work", ignore=functools.partial(_left_out, submission.folder)
     )
     (folder / "users_client.py").write_text(client.source, encoding="utf-8")
-    submission.names[f" {shlex.join(_OPTIONS)}"] = ""
-    submission.names[" PYTEST_DISABLE_PLUGIN_AUTOLOAD=1"] = ""
+    for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in _PLUGINS.items())):
+        submission.names[f" {ours}"] = ""
     finished = submission.run(
         ["pytest", FILE, *_OPTIONS],
         file=FILE,
         name="your tests",
-        env={"RETRY_WAIT": "0.05", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={"RETRY_WAIT": "0.05", **_PLUGINS},
         patience=PATIENCE,
         folder=folder,
     )
