@@ -130,17 +130,21 @@ def test_spans_are_passed_on_to_the_full_stack(stalls, monkeypatch):
                 receiver.wait_for(lambda _: bool(receiver.problems) and False, within=0)
 
 
+ZIPPED_BOMB = gzip.compress(b"\0" * (17 << 20))
+ZIPPED_NOTHING = gzip.compress(b"")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "headers", "status"),
     [
-        ("/v1/traces", b"no spans", {}, 400),
-        ("/v1/traces", b"no gzip", {"Content-Encoding": "gzip"}, 400),
-        ("/v1/traces", gzip.compress(b"\0" * (17 << 20)), {"Content-Encoding": "gzip"}, 400),
-        ("/v1/traces", b"", {"Content-Length": "99999999999"}, 413),
-        ("/v1/traces", b"", {"Content-Length": "many"}, 413),
-        ("/v1/profiles", b"", {}, 404),
-        ("/v1/traces", b"", {}, 200),
-        ("/v1/traces", gzip.compress(b""), {"Content-Encoding": "gzip"}, 200),
+        pytest.param("/v1/traces", b"no spans", {}, 400, id="no spans"),
+        pytest.param("/v1/traces", b"no gzip", {"Content-Encoding": "gzip"}, 400, id="no gzip"),
+        pytest.param("/v1/traces", ZIPPED_BOMB, {"Content-Encoding": "gzip"}, 400, id="a bomb"),
+        pytest.param("/v1/traces", b"", {"Content-Length": "99999999999"}, 413, id="too long"),
+        pytest.param("/v1/traces", b"", {"Content-Length": "many"}, 413, id="no length"),
+        pytest.param("/v1/profiles", b"", {}, 404, id="no such path"),
+        pytest.param("/v1/traces", b"", {}, 200, id="empty"),
+        pytest.param("/v1/traces", ZIPPED_NOTHING, {"Content-Encoding": "gzip"}, 200, id="empty, zipped"),
     ],
 )
 def test_what_is_no_span_is_refused(path, body, headers, status):
