@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from foodcourt.workbook import Workbook
 
 # What learners hand in has tests of its own, right ones and wrong ones. Checkers run those.
 collect_ignore = ["submissions"]
+
+
+# Whoever runs the tests in the background of a script has them ignore Ctrl-C, and with them all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
