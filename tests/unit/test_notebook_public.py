@@ -24,6 +24,7 @@ def test_the_vocabulary_is_small_and_stays_the_same():
         "predict",
         "quiz",
         "start",
+        "summary",
         "waterfall",
     ]
     assert all(callable(getattr(foodcourt.notebook, name)) for name in foodcourt.notebook.__all__)

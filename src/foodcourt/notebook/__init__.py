@@ -14,6 +14,7 @@ from foodcourt.notebook.predicting import compare, predict
 from foodcourt.notebook.quizzes import quiz
 from foodcourt.notebook.scratch import begin
 from foodcourt.notebook.starting import start
+from foodcourt.notebook.summing_up import summary
 from foodcourt.notebook.waterfalls import waterfall
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "predict",
     "quiz",
     "start",
+    "summary",
     "waterfall",
 ]

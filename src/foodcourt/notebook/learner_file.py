@@ -1,4 +1,4 @@
-"""What the workbook remembers about its learner: guesses and quiz answers, in one JSON file.
+"""What the workbook remembers about its learner: guesses, what came of them, and quiz answers, in one JSON file.
 
 The file lies in the workbook's state folder and never leaves the machine. Two notebooks may write it at the same
 time, so every change takes a lock, reads what is there, and replaces the file in one step: a reader sees the old
@@ -16,9 +16,11 @@ from typing import Any
 
 from foodcourt.workbook import find_workbook
 
-__all__ = ["LEARNER_FILE_VARIABLE", "learner_file", "recall", "record"]
+__all__ = ["GUESSES", "LEARNER_FILE_VARIABLE", "MEASURED", "learner_file", "recall", "recall_all", "record"]
 
 LEARNER_FILE_VARIABLE = "FOODCOURT_LEARNER_FILE"
+GUESSES = "guesses"
+MEASURED = "measured"
 
 
 def learner_file() -> Path:
@@ -34,14 +36,19 @@ def learner_file() -> Path:
 
 def recall(section: str, key: str) -> Any:
     """What was recorded under this key, or None."""
-    return (_read(learner_file()) or {}).get(section, {}).get(key)
+    return recall_all(section).get(key)
+
+
+def recall_all(section: str) -> dict[str, Any]:
+    """Everything that was recorded in a section, by key."""
+    return (_read(learner_file()) or {}).get(section, {})
 
 
 def record(section: str, key: str, value: Any) -> None:
     """Keep a JSON value under this key, replacing what was there.
 
     Args:
-        section: "guesses" or "answers".
+        section: `GUESSES`, `MEASURED` or "answers".
         key: unique in its section, such as `02.a`.
         value: anything that JSON can hold.
     """

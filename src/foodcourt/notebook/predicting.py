@@ -9,16 +9,15 @@ from typing import Any
 
 from foodcourt.errors import UsageError
 from foodcourt.notebook.choices import choices, status
-from foodcourt.notebook.learner_file import recall, record
+from foodcourt.notebook.learner_file import GUESSES, MEASURED, recall, record
 from foodcourt.notebook.outputs import show_widget
 from foodcourt.notebook.pictures import picture
 from foodcourt.notebook.plots import bars
+from foodcourt.notebook.verdicts import amount, verdict
 
 __all__ = ["compare", "predict"]
 
-_SECTION = "guesses"
 _NO_GUESS = "No guess recorded yet: make one above, then run this cell again."
-_CLOSE = 1.25  # a guess within this factor is called good
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,12 @@ def predict(
     import ipywidgets
 
     _asked[key] = _Question(question, unit)
-    kept = recall(_SECTION, key)
-    line = ipywidgets.HTML(status("No guess recorded yet." if kept is None else f"Recorded: {_words(kept, unit)}"))
+    kept = recall(GUESSES, key)
+    line = ipywidgets.HTML(status("No guess recorded yet." if kept is None else f"Recorded: {amount(kept, unit)}"))
 
     def keep(guess: float | str) -> None:
-        record(_SECTION, key, guess)
-        line.value = status(f"Recorded: {_words(guess, unit)}")
+        record(GUESSES, key, guess)
+        line.value = status(f"Recorded: {amount(guess, unit)}")
 
     entry = _number_field(kept, unit, low, high, keep) if options is None else choices(options, keep)
     heading = ipywidgets.HTML(f"<p style='line-height: 1.4'><strong>Predict.</strong> {html.escape(question)}</p>")
@@ -65,7 +64,7 @@ def predict(
 
 
 def compare(key: str, measured: float | str) -> None:
-    """Show the guess beside what was measured, as a picture and in words.
+    """Show the guess beside what was measured, as a picture and in words, and keep what was measured for `summary`.
 
     Args:
         key: what `predict` was given.
@@ -80,16 +79,18 @@ def compare(key: str, measured: float | str) -> None:
             "next: run that cell, then this one again"
         )
     question = _asked[key]
-    guess = recall(_SECTION, key)
+    value = measured if isinstance(measured, str) else float(measured)
+    record(MEASURED, key, {"question": question.text, "unit": question.unit, "value": value})
+    guess = recall(GUESSES, key)
     if isinstance(measured, str):
         print(f"Measured: {measured}")
-        print(_NO_GUESS if guess is None else f"You guessed: {guess}. {'Right!' if guess == measured else 'Not so.'}")
+        print(_NO_GUESS if guess is None else f"You guessed: {guess}. {verdict(guess, measured)}")
         return
     rows = {"measured": float(measured)}
-    says = f"Measured: {_words(measured, question.unit)}. "
+    says = f"Measured: {amount(measured, question.unit)}. "
     if isinstance(guess, int | float):
         rows = {"your guess": float(guess)} | rows
-        says = f"You guessed {_words(guess, question.unit)}. {says}{_verdict(float(guess), float(measured))}"
+        says = f"You guessed {amount(guess, question.unit)}. {says}{verdict(guess, measured)}"
     else:
         says += _NO_GUESS
     picture(bars(rows, unit=question.unit, title=question.text), says=says)
@@ -114,23 +115,6 @@ def _number_field(kept: Any, unit: str, low: float, high: float, keep: Callable[
     button = ipywidgets.Button(description="Record my guess", layout={"width": "max-content"})
     button.on_click(lambda _: keep(field.value))
     return ipywidgets.HBox([field, button])
-
-
-def _verdict(guess: float, measured: float) -> str:
-    if guess == measured:
-        return "Exactly."
-    if guess <= 0 or measured <= 0:
-        return "The guess was too low." if guess < measured else "The guess was too high."
-    factor = max(guess, measured) / min(guess, measured)
-    if factor < _CLOSE:
-        return "Well guessed."
-    return f"The guess was {factor:.1f} times too {'low' if guess < measured else 'high'}."
-
-
-def _words(value: float | str, unit: str) -> str:
-    if isinstance(value, str):
-        return value
-    return f"{value:.3g} {unit}" if value < 1000 else f"{value:.0f} {unit}"
 
 
 def _twin(question: str, unit: str, low: float, high: float, options: Sequence[str] | None) -> dict[str, str]:
