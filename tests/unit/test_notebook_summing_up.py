@@ -1,10 +1,11 @@
 """`summary`: the whole course, predicted against measured."""
 
+import ipywidgets
 import pytest
-from notebook_outputs import outputs
+from notebook_outputs import below, outputs, widget
 
 from foodcourt.notebook import compare, predict, summary
-from foodcourt.notebook.learner_file import GUESSES, LEARNER_FILE_VARIABLE, record
+from foodcourt.notebook.learner_file import LEARNER_FILE_VARIABLE
 
 
 @pytest.fixture(autouse=True)
@@ -12,10 +13,22 @@ def learner_file(tmp_path, monkeypatch):
     monkeypatch.setenv(LEARNER_FILE_VARIABLE, str(tmp_path / "learner.json"))
 
 
-def experiment(capsys, key, measured, guess=None, **settings):
+def guess_at(capsys, key, guess=None, **settings):
+    """Show the question and, if there is a guess, press the button that records it."""
     predict(key, f"What about {key}?", **settings)
-    if guess is not None:
-        record(GUESSES, key, guess)
+    (shown,) = outputs(capsys)
+    if guess is None:
+        return
+    buttons = below(widget(shown), ipywidgets.Button)
+    if "options" in settings:
+        buttons[settings["options"].index(guess)].click()
+    else:
+        below(widget(shown), ipywidgets.BoundedFloatText)[0].value = guess
+        buttons[0].click()
+
+
+def experiment(capsys, key, measured, guess=None, **settings):
+    guess_at(capsys, key, guess, **settings)
     compare(key, measured)
     capsys.readouterr()
 
@@ -46,11 +59,11 @@ def test_each_guess_is_beside_what_was_measured(capsys):
 
 
 def test_a_guess_that_was_not_measured_is_named(capsys):
-    """Who has guessed and not yet run the experiment sees that it is missing, and there is no picture."""
-    record(GUESSES, "t.a", 4.0)
+    """Who has guessed and not yet run the experiment sees what was asked, and there is no picture."""
+    guess_at(capsys, "t.a", 4.0, unit="ms")
     summary()
     (table,) = outputs(capsys)
-    assert "not measured yet" in table["text/plain"]
+    assert table["text/plain"].splitlines()[1] == "t.a | What about t.a? | 4 ms | not measured yet | "
 
 
 def test_a_guess_of_nothing_is_in_the_table_alone(capsys):

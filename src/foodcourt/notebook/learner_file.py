@@ -16,11 +16,21 @@ from typing import Any
 
 from foodcourt.workbook import find_workbook
 
-__all__ = ["GUESSES", "LEARNER_FILE_VARIABLE", "MEASURED", "learner_file", "recall", "recall_all", "record"]
+__all__ = [
+    "GUESSES",
+    "LEARNER_FILE_VARIABLE",
+    "MEASURED",
+    "QUESTIONS",
+    "learner_file",
+    "recall",
+    "recall_all",
+    "record",
+]
 
 LEARNER_FILE_VARIABLE = "FOODCOURT_LEARNER_FILE"
 GUESSES = "guesses"
 MEASURED = "measured"
+QUESTIONS = "questions"
 
 
 def learner_file() -> Path:
@@ -48,7 +58,7 @@ def record(section: str, key: str, value: Any) -> None:
     """Keep a JSON value under this key, replacing what was there.
 
     Args:
-        section: `GUESSES`, `MEASURED` or "answers".
+        section: `QUESTIONS`, `GUESSES`, `MEASURED` or "answers".
         key: unique in its section, such as `02.a`.
         value: anything that JSON can hold.
     """

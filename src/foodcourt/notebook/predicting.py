@@ -9,7 +9,7 @@ from typing import Any
 
 from foodcourt.errors import UsageError
 from foodcourt.notebook.choices import choices, status
-from foodcourt.notebook.learner_file import GUESSES, MEASURED, recall, record
+from foodcourt.notebook.learner_file import GUESSES, MEASURED, QUESTIONS, recall, record
 from foodcourt.notebook.outputs import show_widget
 from foodcourt.notebook.pictures import picture
 from foodcourt.notebook.plots import bars
@@ -55,6 +55,7 @@ def predict(
     line = ipywidgets.HTML(status("No guess recorded yet." if kept is None else f"Recorded: {amount(kept, unit)}"))
 
     def keep(guess: float | str) -> None:
+        record(QUESTIONS, key, {"text": question, "unit": unit})
         record(GUESSES, key, guess)
         line.value = status(f"Recorded: {amount(guess, unit)}")
 
@@ -79,8 +80,7 @@ def compare(key: str, measured: float | str) -> None:
             "next: run that cell, then this one again"
         )
     question = _asked[key]
-    value = measured if isinstance(measured, str) else float(measured)
-    record(MEASURED, key, {"question": question.text, "unit": question.unit, "value": value})
+    record(MEASURED, key, measured if isinstance(measured, str) else float(measured))
     guess = recall(GUESSES, key)
     if isinstance(measured, str):
         print(f"Measured: {measured}")

@@ -6,11 +6,11 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from foodcourt.notebook.learner_file import GUESSES, MEASURED, recall_all
+from foodcourt.notebook.learner_file import GUESSES, MEASURED, QUESTIONS, recall_all
 from foodcourt.notebook.outputs import publish
 from foodcourt.notebook.pictures import picture
 from foodcourt.notebook.plots import COLOURS, blank
-from foodcourt.notebook.verdicts import amount, verdict
+from foodcourt.notebook.verdicts import amount, is_close, verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,18 +54,18 @@ def summary() -> None:
     A guess counts as measured when its chapter's `compare` cell has run, whenever that was. Nothing is sent
     anywhere: all of it comes from the learner file.
     """
-    measured = recall_all(MEASURED)
+    asked, measured = recall_all(QUESTIONS), recall_all(MEASURED)
     rows = []
     for key, guess in sorted(recall_all(GUESSES).items()):
-        found = measured.get(key, {})
-        rows.append(_Row(key, found.get("question", ""), found.get("unit", ""), guess, found.get("value")))
+        question = asked.get(key, {})
+        rows.append(_Row(key, question.get("text", ""), question.get("unit", ""), guess, measured.get(key)))
     if not rows:
         print(_NOTHING)
         return
     _table(rows)
     factors = {row.key: factor for row in rows if (factor := row.factor) is not None}
     if factors:
-        close = sum(verdict(factor, 1.0) in ("Exactly.", "Well guessed.") for factor in factors.values())
+        close = sum(is_close(factor, 1.0) for factor in factors.values())
         picture(
             _distances(factors),
             says=f"Guesses that were numbers: {len(factors)}. Close to what was measured: {close}. "
