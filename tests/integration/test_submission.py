@@ -57,23 +57,6 @@ def test_a_command_is_run_to_its_end(submission):
     assert "exit status 3; its stdout: reply two words" in evidence["what happened on the wire (times in ms)"]
 
 
-def test_what_is_needed_later_starts_later(submission):
-    """A service waits for those that are needed sooner, whether they start or fail to."""
-    write(
-        submission,
-        "first.py",
-        "import time\nprint(time.monotonic(), flush=True)\ntime.sleep(0.3)\nraise SystemExit(1)\n",
-    )
-    write(submission, "second.py", "import time\nprint('began', time.monotonic(), flush=True)\nexit(1)\n")
-    first = submission.program(["python", "first.py"], file="first.py", name="first")
-    second = submission.uvicorn("second", name="second", after=[first])
-    for program in (first, second):
-        with pytest.raises(SubmissionBroken, match="does not start"):
-            program.ready()
-    began = float(re.search(r"began ([0-9.]+)", second.log())[1])
-    assert began - float(first.log().split()[0]) >= 0.3
-
-
 def test_a_command_that_does_not_end_is_killed(submission):
     """Patience has an end, whatever the program does with signals, and what it had printed by then is there."""
     write(

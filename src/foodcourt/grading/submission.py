@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -72,14 +72,7 @@ class Submission:
         self._began = time.monotonic()
         self._deadline = float("inf")
 
-    def uvicorn(
-        self,
-        module: str,
-        *,
-        name: str,
-        env: Mapping[str, str] | None = None,
-        after: Sequence[LearnerProgram] = (),
-    ) -> LearnerService:
+    def uvicorn(self, module: str, *, name: str, env: Mapping[str, str] | None = None) -> LearnerService:
         """Start `uvicorn <module>:app --port N` in the submission's folder, and do not wait for it.
 
         The first request to it waits; that is where a submission that does not start is found out.
@@ -88,10 +81,9 @@ class Submission:
             module: the module that holds `app`.
             name: what messages call the service.
             env: its settings.
-            after: programs that are needed sooner; it is started when they have started, or have failed to.
         """
         argv = ["uvicorn", f"{module}:app", "--port", "{port}"]
-        return self._start(LearnerService, argv, f"{module}.py", name, env, TcpReady(), 8000, after)
+        return self._start(LearnerService, argv, f"{module}.py", name, env, TcpReady(), 8000)
 
     def program(
         self,
@@ -126,7 +118,6 @@ class Submission:
         env: Mapping[str, str] | None,
         ready: Readiness,
         port: int,
-        after: Sequence[LearnerProgram] = (),
     ) -> P:
         service = Service(
             argv,
@@ -139,12 +130,7 @@ class Submission:
             fork_server=self._fork_server,
         )
         found = kind(service, self, file, self.by_hand(argv, env or {}, port))
-
-        def start() -> None:
-            wait([program.starting for program in after])
-            found.start()
-
-        found.starting = self._pool.submit(start)
+        found.starting = self._pool.submit(found.start)
         self._programs.append(found)
         return found
 
