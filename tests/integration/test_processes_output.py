@@ -113,7 +113,7 @@ def test_a_flood_is_stopped_as_quickly_as_any_other():
 
 def test_a_new_run_begins_a_new_log():
     """After a restart the log holds the new run's output alone."""
-    with python("import os, time; print('run', os.getpid()); time.sleep(60)", ready=LogReady("run")) as service:
+    with python("import os, time; print('run', os.getpid()); time.sleep(60)", ready=LogReady(r"run \d+\n")) as service:
         first = service.logs()
         service.restart()
         assert service.logs() == f"run {service.pid}\n" != first

@@ -92,7 +92,7 @@ def test_one_that_is_frozen_is_killed_too():
 @pytest.mark.parametrize("end", ["stop", "kill", "close"])
 def test_a_daemon_is_taken_along(end):
     """A grandchild with a session of its own and no parent left ends with the service, and is counted."""
-    service = python(DAEMON + "time.sleep(600)", ready=LogReady("daemon")).start()
+    service = python(DAEMON + "time.sleep(600)", ready=LogReady(r"daemon \d+\n")).start()
     daemon = daemon_of(service)
     getattr(service, end)()
     assert not service.running
