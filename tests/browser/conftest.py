@@ -43,7 +43,7 @@ class Lab:
         return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
     """The machine's own Chromium or Chrome; nothing is downloaded."""
     program = find_browser()
@@ -86,7 +86,9 @@ def lab(chromium, copied_workbook, tmp_path):
     """`foodcourt lab` on a copy of the workbook, ready, and a browser context without internet."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "FOODCOURT_HOME": str(copied_workbook.root)}
+    # What is guessed and answered here is no business of notebooks that other tests run.
+    own = {"FOODCOURT_HOME": str(copied_workbook.root), "FOODCOURT_LEARNER_FILE": str(tmp_path / "learner.json")}
+    environment = {**os.environ, **own}
     argv = [
         Path(sys.executable).with_name("foodcourt"), "lab", "--no-browser", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}",
@@ -115,7 +117,7 @@ def lab(chromium, copied_workbook, tmp_path):
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pictures():
     """Where screenshots go: an ignored folder, or the one that FOODCOURT_PICTURES names."""
     folder = Path(os.environ.get("FOODCOURT_PICTURES") or find_workbook().state / "screenshots")
