@@ -8,7 +8,7 @@ import pytest
 
 from foodcourt.catalog import find_exercise
 from foodcourt.errors import UsageError
-from foodcourt.grading.intake import copy_submission, look_at
+from foodcourt.grading.intake import copy_submission, digest_of, look_at, pieces
 from foodcourt.workbook import Workbook
 
 EXERCISE = find_exercise("ex1", Workbook(Path(__file__).resolve().parents[2]))
@@ -145,3 +145,48 @@ def test_too_large_files_are_refused(folder):
         file.truncate(1 << 40)
     with pytest.raises(UsageError, match=r"more than 2,000 files or 50 MiB"):
         copied(folder)
+
+
+def fingerprint(folder):
+    """Give the digest of a folder alone."""
+    return digest_of(pieces(folder))[0]
+
+
+def test_the_digest_of_a_copy_is_that_of_the_submission(folder):
+    """What is left out, when a file was saved and in which order the disk lists it make no difference."""
+    (folder / "parts").mkdir()
+    (folder / "parts" / "b.py").write_text("b")
+    before = fingerprint(folder)
+    copy_submission(folder, folder.parent / "copy")
+    os.utime(folder / "users_service.py", (1, 1))
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "a.pyc").touch()
+    (folder / "link").symlink_to("users_service.py")
+    assert fingerprint(folder) == fingerprint(folder.parent / "copy") == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: (folder / "users_service.py").write_text("# users_service.py"),
+        lambda folder: (folder / "users_service.py").rename(folder / "users.py"),
+        lambda folder: (folder / "more.py").touch(),
+        lambda folder: (folder / "data").mkdir(),
+        lambda folder: (folder / "users_service.py").rename(folder / os.fsdecode(b"\xff")),
+    ],
+)
+def test_whatever_is_graded_changes_the_digest(folder, change):
+    """A name, a byte, a file or an empty folder: each makes it another submission."""
+    before = fingerprint(folder)
+    change(folder)
+    assert fingerprint(folder) != before
+
+
+def test_the_newest_file_tells_when_a_submission_was_changed(folder):
+    """Folders, links and what is left out do not count."""
+    for number, name in enumerate(EXERCISE.files, 1):
+        os.utime(folder / name, (1_000 * number, 1_000 * number))
+    (folder / ".git").mkdir()
+    (folder / ".git" / "index").touch()
+    (folder / "link").symlink_to(folder.parent)
+    assert digest_of(pieces(folder))[1] == 2_000

@@ -1,19 +1,50 @@
-"""Taking a submission in: what may be graded at all, and the copy that is."""
+"""Taking a submission in: what may be graded at all, the copy that is, and its fingerprint."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
 from foodcourt.errors import UsageError
 
-__all__ = ["copy_submission", "look_at"]
+__all__ = [
+    "BYTE_LIMIT",
+    "FILE_LIMIT",
+    "LEFT_OUT",
+    "Piece",
+    "copy_submission",
+    "digest_of",
+    "look_at",
+    "pieces",
+    "what_is_wrong",
+]
 
-_LEFT_OUT = {".git", ".venv", "venv", "env", "node_modules", "__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
-_FILE_LIMIT = 2_000
-_BYTE_LIMIT = 50 << 20
+LEFT_OUT = frozenset(
+    {".git", ".venv", "venv", "env", "node_modules", "__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
+)
+"""Folders that are never graded, wherever they lie in a submission."""
+FILE_LIMIT = 2_000
+BYTE_LIMIT = 50 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file or folder of what is graded.
+
+    Attributes:
+        path: where it lies, relative to the submission's folder.
+        data: the file's content; None for a folder.
+        modified: when it was last changed, in seconds since 1970.
+    """
+
+    path: Path
+    data: bytes | None
+    modified: float
 
 
 def look_at(folder: Path, exercise: Exercise) -> None:
@@ -35,45 +66,96 @@ def look_at(folder: Path, exercise: Exercise) -> None:
             f"try: foodcourt check ex{exercise.number} --submission {folder.parent}"
         )
     try:
-        there = sorted(path.name for path in folder.iterdir())
+        wrong = what_is_wrong(folder, exercise)
     except OSError as error:
         raise UsageError(f"cannot read the folder {folder}: {error.strerror}\ntry: ls -ld {folder}") from error
+    if wrong.startswith("is empty"):
+        raise UsageError(f"{folder} {wrong}\ntry: cp -r {exercise.starter}/. {folder}")
+    if wrong:
+        raise UsageError(f"{folder} {wrong}\ntry: {again}")
+
+
+def what_is_wrong(folder: Path, exercise: Exercise) -> str:
+    """Say why a folder cannot be a submission of an exercise, as a sentence without its subject; empty if it can.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    there = sorted(path.name for path in folder.iterdir())
+    wanted = ", ".join(exercise.files)
     if not there:
-        raise UsageError(f"{folder} is empty; it should hold {wanted}\ntry: cp -r {exercise.starter}/. {folder}")
-    if not any(name in there for name in exercise.files):
-        shown = ", ".join(there[:8]) + (", …" if len(there) > 8 else "")
-        raise UsageError(f"{folder} holds none of {wanted}, but {shown}\ntry: {again}")
+        return f"is empty; it should hold {wanted}"
+    if any(name in there for name in exercise.files):
+        return ""
+    return f"holds none of {wanted}, but {', '.join(there[:8])}{', …' if len(there) > 8 else ''}"
 
 
-def copy_submission(folder: Path, into: Path) -> None:
-    """Copy the regular files below `folder`; links and special files stay behind, and so do environments and caches.
+def pieces(folder: Path) -> Iterator[Piece]:
+    """Give what is graded below `folder`: regular files and folders.
+
+    Links and special files stay behind, and so do environments and caches.
 
     Raises:
         UsageError: there are more than 2,000 files or 50 MiB.
     """
     files = size = 0
     for here, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if name not in _LEFT_OUT and not (Path(here) / name).is_symlink()]
-        target = into / Path(here).relative_to(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        folders[:] = [name for name in folders if name not in LEFT_OUT and not (Path(here) / name).is_symlink()]
+        where = Path(here).relative_to(folder)
+        yield Piece(where, None, 0.0)
         for name in names:
-            data = _read_regular(Path(here) / name, _BYTE_LIMIT - size)
-            if data is None:
+            found = _read_regular(Path(here) / name, BYTE_LIMIT - size)
+            if found is None:
                 continue
+            data, modified = found
             files, size = files + 1, size + len(data)
-            if files > _FILE_LIMIT or size >= _BYTE_LIMIT:
+            if files > FILE_LIMIT or size >= BYTE_LIMIT:
                 raise UsageError(
-                    f"{folder} holds more than {_FILE_LIMIT:,} files or {_BYTE_LIMIT >> 20} MiB\n"
+                    f"{folder} holds more than {FILE_LIMIT:,} files or {BYTE_LIMIT >> 20} MiB\n"
                     "try: move what does not belong to the exercise out of the folder"
                 )
-            (target / name).write_bytes(data)
+            yield Piece(where / name, data, modified)
 
 
-def _read_regular(path: Path, limit: int) -> bytes | None:
+def copy_submission(folder: Path, into: Path) -> None:
+    """Copy what is graded below `folder`.
+
+    Raises:
+        UsageError: there are more than 2,000 files or 50 MiB.
+    """
+    for piece in pieces(folder):
+        if piece.data is None:
+            (into / piece.path).mkdir(parents=True, exist_ok=True)
+        else:
+            (into / piece.path).write_bytes(piece.data)
+
+
+def digest_of(found: Iterator[Piece]) -> tuple[str, float]:
+    """Fingerprint what is graded: the same for two submissions of which no check could tell one from the other.
+
+    Returns:
+        The SHA-256 over the sorted paths and contents, as hexadecimal digits, and when the newest file was changed,
+        in seconds since 1970 (0 if there is none).
+
+    Raises:
+        UsageError: there are more than 2,000 files or 50 MiB.
+    """
+    newest = 0.0
+    lines = []
+    for piece in found:
+        content = b"/" if piece.data is None else hashlib.sha256(piece.data).hexdigest().encode()
+        # A NUL cannot be part of a name, so no name can pass for the end of another.
+        lines.append(os.fsencode(piece.path) + b"\0" + content + b"\0")
+        newest = max(newest, piece.modified)
+    return hashlib.sha256(b"".join(sorted(lines))).hexdigest(), newest
+
+
+def _read_regular(path: Path, limit: int) -> tuple[bytes, float] | None:
     """Read a file that is neither a link nor anything special, even if it is being swapped under our hands."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     with os.fdopen(descriptor, "rb") as file:
-        return file.read(limit + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        status = os.fstat(descriptor)
+        return (file.read(limit + 1), status.st_mtime) if stat.S_ISREG(status.st_mode) else None
