@@ -1,0 +1,141 @@
+"""`OUT/class.json`: who is in the class, what was handed in, and where it lies. `foodcourt grade` writes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from foodcourt.errors import GraderError
+from foodcourt.reports.files import write_atomically
+from foodcourt.reports.parsing import Damage, load_object, take
+
+__all__ = ["FILE_NAME", "ClassFile", "Entry", "Person"]
+
+FILE_NAME = "class.json"
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a class list says of a learner; hostile data, and empty where it says nothing.
+
+    Attributes:
+        name: as a person would write it.
+        id: what the school's other systems know the learner by.
+        email: an address, not looked at.
+    """
+
+    name: str = ""
+    id: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one learner handed in for one exercise.
+
+    Attributes:
+        learner: the name of the learner's folder.
+        exercise: the exercise's slug.
+        folder: where it lies; None where nothing was handed in.
+        late: whether it came after the deadline.
+        digest: SHA-256 of its content, in hexadecimal; empty where there is none.
+        problem: why it could not be graded; empty if it could.
+    """
+
+    learner: str
+    exercise: str
+    folder: Path | None
+    late: bool = False
+    digest: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFile:
+    """The class as it was when it was graded.
+
+    Attributes:
+        submissions: the folder that held all of it, absolute; None where that is not known.
+        learners: what the class list says, by the name of the learner's folder.
+        entries: what was handed in.
+    """
+
+    submissions: Path | None = None
+    learners: Mapping[str, Person] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def load(cls, out: Path) -> ClassFile:
+        """Read `class.json` in `out`; an empty class where there is none.
+
+        Raises:
+            GraderError: it is there, but cannot be read, or is damaged.
+        """
+        path = out / FILE_NAME
+        try:
+            return _parse(load_object(path.read_bytes()))
+        except FileNotFoundError:
+            return cls()
+        except (OSError, Damage) as error:
+            raise GraderError(
+                f"cannot use {path}: {error}\n"
+                f"expected what foodcourt grade writes\nnext: rm {path} and grade again: "
+                f"foodcourt grade DIR --out {out} --resume"
+            ) from error
+
+    def save(self, out: Path) -> Path:
+        """Write it to `class.json` in `out`, whole or not at all, and give its path.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        content = {
+            "schema": _SCHEMA,
+            "submissions": "" if self.submissions is None else str(self.submissions),
+            "learners": {
+                learner: {"name": person.name, "id": person.id, "email": person.email}
+                for learner, person in self.learners.items()
+            },
+            "entries": [
+                {
+                    "learner": entry.learner,
+                    "exercise": entry.exercise,
+                    "folder": "" if entry.folder is None else str(entry.folder),
+                    "late": entry.late,
+                    "digest": entry.digest,
+                    "problem": entry.problem,
+                }
+                for entry in self.entries
+            ],
+        }
+        return write_atomically(out / FILE_NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _parse(table: dict[str, Any]) -> ClassFile:
+    if table.get("schema") != _SCHEMA:
+        raise Damage(f"it is of schema {table.get('schema')!r:.40}, and this foodcourt knows {_SCHEMA}")
+    learners = {
+        learner: Person(take(person, "name", str), take(person, "id", str), take(person, "email", str))
+        for learner, person in take(table, "learners", dict).items()
+    }
+    entries = tuple(
+        Entry(
+            learner=take(entry, "learner", str),
+            exercise=take(entry, "exercise", str),
+            folder=_path(take(entry, "folder", str)),
+            late=take(entry, "late", bool),
+            digest=take(entry, "digest", str),
+            problem=take(entry, "problem", str),
+        )
+        for entry in take(table, "entries", list)
+    )
+    return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None

@@ -1,0 +1,41 @@
+"""Files that are whole or not there: whoever reads one never sees half of it, even after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+__all__ = ["write_atomically"]
+
+
+def write_atomically(path: Path, text: str) -> Path:
+    """Write a text file as UTF-8: into a file beside it, onto the disk, then under its name; its folder is made.
+
+    Half of a surrogate pair, which UTF-8 cannot hold, is written as its escape, such as `\\ud800`: in JSON that is
+    the same character. Line breaks are written as they are.
+
+    Raises:
+        OSError: it cannot be written; what stood there before is still there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not named after the file: its name may be as long as names can be.
+    beside = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    # The new name is on disk only when its folder is (fsync(2)).
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return path

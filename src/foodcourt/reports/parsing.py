@@ -1,0 +1,76 @@
+"""Reading back the JSON that we wrote ourselves, and saying what is wrong when it was damaged since.
+
+pydantic cannot hold half of a surrogate pair, which the answer of a learner's service or the name of a folder may
+bring in; and the schema, which could, takes milliseconds a file: too much for a class.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, TypeVar
+
+__all__ = ["Damage", "load_object", "take", "take_number"]
+
+T = TypeVar("T")
+_NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
+
+
+class Damage(ValueError):
+    """A file is not what we wrote; the message says what was expected and what is there."""
+
+
+def load_object(data: str | bytes) -> dict[str, Any]:
+    """Read one JSON object.
+
+    Raises:
+        Damage: it is something else.
+    """
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        raise Damage(f"it is no JSON: {error}") from error
+    if type(found) is not dict:
+        raise Damage(f"expected a JSON object, found {_told(found)}")
+    return found
+
+
+def take(table: Any, key: str, kind: type[T]) -> T:
+    """Give what an object holds under a key, of exactly that type.
+
+    Raises:
+        Damage: it is no object, lacks the key, or holds something else.
+    """
+    if type(table) is not dict:
+        raise Damage(f"expected an object with {key!r}, found {_told(table)}")
+    if key not in table:
+        raise Damage(f"{key!r} is missing")
+    value = table[key]
+    # True is an int to isinstance.
+    if type(value) is not kind:
+        raise Damage(f"expected {_NAMES[kind]} under {key!r}, found {_told(value)}")
+    return value
+
+
+def take_number(table: dict[str, Any], key: str, kind: type[int] | type[float]) -> float:
+    """Give a finite number that is not negative.
+
+    Args:
+        table: the object.
+        key: where it holds the number.
+        kind: `int` where it has to be whole.
+
+    Raises:
+        Damage: there is none.
+    """
+    value = table.get(key)
+    if type(value) is kind or (type(value) is int and kind is float):
+        assert isinstance(value, int | float)
+        if math.isfinite(value) and value >= 0:
+            return value
+    raise Damage(f"expected a number of 0 or more under {key!r}, found {_told(table.get(key))}")
+
+
+def _told(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
