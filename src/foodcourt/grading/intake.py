@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ __all__ = [
     "digest_of",
     "look_at",
     "pieces",
+    "read_regular",
     "what_is_wrong",
 ]
 
@@ -96,7 +97,7 @@ def pieces(folder: Path) -> Iterator[Piece]:
     Links and special files stay behind, and so do environments and caches.
 
     Raises:
-        UsageError: there are more than 2,000 files or 50 MiB.
+        UsageError: there are more than 2,000 files or 50 MiB; a sentence without its subject.
     """
     files = size = 0
     for here, folders, names in os.walk(folder, followlinks=False):
@@ -104,16 +105,13 @@ def pieces(folder: Path) -> Iterator[Piece]:
         where = Path(here).relative_to(folder)
         yield Piece(where, None, 0.0)
         for name in names:
-            found = _read_regular(Path(here) / name, BYTE_LIMIT - size)
+            found = read_regular(Path(here) / name, BYTE_LIMIT - size)
             if found is None:
                 continue
             data, modified = found
             files, size = files + 1, size + len(data)
             if files > FILE_LIMIT or size >= BYTE_LIMIT:
-                raise UsageError(
-                    f"{folder} holds more than {FILE_LIMIT:,} files or {BYTE_LIMIT >> 20} MiB\n"
-                    "try: move what does not belong to the exercise out of the folder"
-                )
+                raise UsageError(f"holds more than {FILE_LIMIT:,} files or {BYTE_LIMIT >> 20} MiB")
             yield Piece(where / name, data, modified)
 
 
@@ -123,14 +121,18 @@ def copy_submission(folder: Path, into: Path) -> None:
     Raises:
         UsageError: there are more than 2,000 files or 50 MiB.
     """
-    for piece in pieces(folder):
-        if piece.data is None:
-            (into / piece.path).mkdir(parents=True, exist_ok=True)
-        else:
-            (into / piece.path).write_bytes(piece.data)
+    try:
+        for piece in pieces(folder):
+            if piece.data is None:
+                (into / piece.path).mkdir(parents=True, exist_ok=True)
+            else:
+                (into / piece.path).write_bytes(piece.data)
+    except UsageError as error:
+        hint = "try: move what does not belong to the exercise out of the folder"
+        raise UsageError(f"{folder} {error}\n{hint}") from error
 
 
-def digest_of(found: Iterator[Piece]) -> tuple[str, float]:
+def digest_of(found: Iterable[Piece]) -> tuple[str, float]:
     """Fingerprint what is graded: the same for two submissions of which no check could tell one from the other.
 
     Returns:
@@ -150,8 +152,12 @@ def digest_of(found: Iterator[Piece]) -> tuple[str, float]:
     return hashlib.sha256(b"".join(sorted(lines))).hexdigest(), newest
 
 
-def _read_regular(path: Path, limit: int) -> tuple[bytes, float] | None:
-    """Read a file that is neither a link nor anything special, even if it is being swapped under our hands."""
+def read_regular(path: Path, limit: int) -> tuple[bytes, float] | None:
+    """Read a file that is neither a link nor anything special, even if it is being swapped under our hands.
+
+    Returns:
+        Its first `limit` bytes and one more, and when it was last changed; None if it cannot be read.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
