@@ -6,7 +6,6 @@ import functools
 import inspect
 import shlex
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,13 +65,14 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
     Raises:
         SubmissionBroken: there are no tests.
     """
-    above = Path(tempfile.mkdtemp(prefix="tests-", dir=submission.scratch))
+    above = submission.staging_folder()
     # What pytest-asyncio asks for; all else is as it is where nothing is configured.
     (above / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8")
     folder = shutil.copytree(
-        submission.folder, above / "work", ignore=functools.partial(_left_out, submission.folder)
+        submission.original, above / "work", ignore=functools.partial(_left_out, submission.original)
     )
     (folder / "users_client.py").write_text(client.source, encoding="utf-8")
+    above = submission.bring_in(above)
     for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in _PLUGINS.items())):
         submission.names[f" {ours}"] = ""
     finished = submission.run(
@@ -81,7 +81,7 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
         name="your tests",
         env={"RETRY_WAIT": "0.05", **_PLUGINS},
         patience=PATIENCE,
-        folder=folder,
+        folder=above / "work",
     )
     # Who was killed may have left a report of an earlier moment, or one that says what it likes.
     cases = None if finished.status is None else read_junit(above / "report.xml")

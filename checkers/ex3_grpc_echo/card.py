@@ -20,9 +20,11 @@ from foodcourt.grading.failures import CheckFailed
 from foodcourt.grading.finished import Finished
 from foodcourt.grading.shapes import shorten
 from foodcourt.grading.submission import Submission
+from foodcourt.grading.untrusted import read_untrusted
 
 NAME = "echo.proto"
 BY_HAND = f"python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. {NAME}"
+_DESCRIPTORS = "echo.descriptors"
 _PATIENCE = 10.0
 _SIZE_LIMIT = 1 << 19
 """Bytes that all .proto files together may have: over some MiB, protoc sits for minutes."""
@@ -170,17 +172,16 @@ def compile_card(submission: Submission) -> Card:
         SubmissionBroken: there is no echo.proto.
         CheckFailed: it is no file to give to protoc.
     """
-    descriptors = submission.scratch / "echo.descriptors"
-    size = sum(path.stat().st_size for path in submission.folder.rglob("*.proto") if path.is_file())
+    size = sum(path.stat().st_size for path in submission.original.rglob("*.proto") if path.is_file())
     if size > _SIZE_LIMIT:
         raise CheckFailed(f"{NAME} and what it imports to have at most {_SIZE_LIMIT:,} bytes", f"{size:,}")
-    run = _protoc(submission, NAME, f"--descriptor_set_out={descriptors}", "--include_imports")
-    files = _read(descriptors) if run.status == 0 else ()
+    run = _protoc(submission, NAME, f"--descriptor_set_out={submission.scratch / _DESCRIPTORS}", "--include_imports")
+    files = _read(submission.scratch) if run.status == 0 else ()
     # What it imports from the learner's own files has modules of its own.
-    helpers = [file.name for file in files[:-1] if (submission.folder / file.name).is_file()]
+    helpers = [file.name for file in files[:-1] if (submission.original / file.name).is_file()]
     if helpers:
         run = _protoc(submission, *helpers)
-    text = (submission.folder / NAME).read_text(encoding="utf-8", errors="replace")
+    text = (submission.original / NAME).read_text(encoding="utf-8", errors="replace")
     return Card(text, run, files if run.status == 0 else ())
 
 
@@ -193,11 +194,10 @@ def _protoc(submission: Submission, *arguments: str) -> Finished:
     return replace(run, line=BY_HAND, stderr=run.stderr.replace(f"{folder}/", ""))
 
 
-def _read(descriptors: Path) -> tuple[FileDescriptorProto, ...]:
+def _read(folder: Path) -> tuple[FileDescriptorProto, ...]:
     try:
-        with descriptors.open("rb") as file:
-            return tuple(FileDescriptorSet.FromString(file.read(16 * _SIZE_LIMIT)).file)
-    except (OSError, DecodeError):
+        return tuple(FileDescriptorSet.FromString(read_untrusted(folder, _DESCRIPTORS, limit=16 * _SIZE_LIMIT)).file)
+    except (OSError, ValueError, DecodeError):
         return ()
 
 

@@ -8,6 +8,7 @@
     │   ├── ServiceExited      it ended by itself
     │   └── ServiceNotReady    it runs, but its readiness probe never passed
     ├── BrokerUnavailable      no broker of that kind can be reached or started here
+    ├── NoSandbox              learners' programs cannot be locked in here
     └── GraderError            the grader itself broke: never the learner's fault
 
 A message says what was expected, what happened and what to do next.
@@ -21,6 +22,7 @@ __all__ = [
     "BrokerUnavailable",
     "FoodCourtError",
     "GraderError",
+    "NoSandbox",
     "ServiceError",
     "ServiceExited",
     "ServiceNotReady",
@@ -79,6 +81,10 @@ class ServiceNotReady(ServiceError):
 
 class BrokerUnavailable(FoodCourtError):
     """No broker of that kind can be reached or started; the message names the command that installs one."""
+
+
+class NoSandbox(FoodCourtError):
+    """Learners' programs cannot be locked in on this machine; the message says why and what to install."""
 
 
 class GraderError(FoodCourtError):

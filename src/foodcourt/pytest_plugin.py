@@ -16,9 +16,11 @@ from typing import IO
 import pytest
 
 from foodcourt.catalog import read_imports
+from foodcourt.errors import NoSandbox
 from foodcourt.grading.session import GradingSession
 from foodcourt.grading.submission import Submission
 from foodcourt.processes import ForkServer
+from foodcourt.processes.sandbox import Sandbox
 
 __all__ = ["check"]
 
@@ -27,6 +29,8 @@ check = pytest.mark.check
 
 GRADER = "FOODCOURT_GRADER_FD"
 PROGRAMS = "FOODCOURT_PROGRAMS_FD"
+SANDBOX = "FOODCOURT_SANDBOX"
+_SANDBOX = pytest.StashKey[Sandbox]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,11 +45,30 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "check(id, points, needs=(), stretch=False, limit=20): one check of an exercise"
     )
     grader: IO[str] | None = None
+    sandbox: Sandbox | NoSandbox | None = None
     if descriptor := os.environ.get(GRADER):
         with socket.socket(fileno=int(descriptor)) as connection:
             grader = connection.makefile("rw")
         config.add_cleanup(grader.close)
-    config.pluginmanager.register(GradingSession(grader), "foodcourt-grading")
+        if os.environ.get(SANDBOX) != "off":
+            sandbox = _make_sandbox(_area(config.getoption("--submission")))
+    if isinstance(sandbox, Sandbox):
+        config.add_cleanup(sandbox.close)
+        config.stash[_SANDBOX] = sandbox
+    config.pluginmanager.register(GradingSession(grader, sandbox), "foodcourt-grading")
+
+
+def _make_sandbox(area: Path) -> Sandbox | NoSandbox:
+    """Make the sandbox before anything else: it changes this process, which must have one thread only."""
+    area.mkdir()
+    try:
+        return Sandbox(area)
+    except NoSandbox as error:
+        return error
+
+
+def _area(submission: Path) -> Path:
+    return submission.with_name("area")
 
 
 @pytest.fixture(scope="session")
@@ -54,16 +77,20 @@ def submission(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     folder: Path | None = request.config.getoption("--submission")
     if folder is None:
         raise pytest.UsageError("expected --submission DIR, the folder to grade")
-    scratch = tmp_path_factory.mktemp("scratch")
     descriptor = os.environ.get(PROGRAMS)
+    sandbox = request.config.stash.get(_SANDBOX, None)
     if descriptor:
-        programs = ForkServer.attach(int(descriptor), scratch)
+        area = _area(folder)
+        programs = ForkServer.attach(int(descriptor), tmp_path_factory.mktemp("logs"), sandbox)
     else:
+        area = tmp_path_factory.mktemp("area")
         imports = read_imports(request.session.items[0].path.parent)
         programs = ForkServer(*imports.commands, extra=imports.programs)
-    found = Submission(folder.resolve(), scratch, programs)
+    found = Submission(folder.resolve(), area, programs)
     try:
         yield found
     finally:
+        if sandbox is not None:
+            sandbox.close()  # all at once, whatever its processes think of it
         found.close()
         programs.close()

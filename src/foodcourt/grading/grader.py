@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from foodcourt.catalog import CheckSpec, Exercise, Imports
-from foodcourt.errors import GraderError
+from foodcourt.errors import GraderError, NoSandbox
 from foodcourt.grading.intake import copy_submission, look_at
 from foodcourt.grading.verdicts import Outcome, Report, Verdict, evidence_from
 from foodcourt.processes import ForkServer, Process
 from foodcourt.processes.logs import last_lines, read_log
 
-__all__ = ["Grader"]
+__all__ = ["Grader", "SandboxUse"]
 
+SandboxUse = Literal["if possible", "required", "off"]
 _CHECKER_MODULES = ("foodcourt.pytest_plugin", "foodcourt.faults")
 _PATIENCE = 30.0
 """Seconds beyond its own time limit after which a silent check is taken to be stuck in our own code."""
@@ -63,8 +64,13 @@ class _Parents:
 class Grader:
     """Grades one submission after the other, with the parents of the processes that it takes started once."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, sandbox: SandboxUse = "if possible") -> None:
+        """Start nothing yet.
+
+        Args:
+            sandbox: whether learners' programs are locked in. Where they must be and cannot, nothing is graded.
+        """
+        self._sandbox = sandbox
         self._parents: dict[str, _Parents] = {}
         self._waiting: _Child | None = None
 
@@ -98,6 +104,7 @@ class Grader:
         Raises:
             UsageError: the folder cannot be a submission.
             GraderError: grading could not even begin.
+            NoSandbox: a sandbox is required, and there can be none here; the message says why.
         """
         look_at(folder, exercise)
         specs = {spec.id: spec for spec in exercise.checks}
@@ -106,7 +113,13 @@ class Grader:
         child = self._child(exercise)
         try:
             copy_submission(folder, child.scratch / "submission")
+            sandbox = "off"
             for event in _events(child, first):
+                if "no_sandbox" in event and self._sandbox == "required":
+                    raise NoSandbox(event["no_sandbox"])
+                if "sandbox" in event or "no_sandbox" in event:
+                    sandbox = event.get("sandbox", sandbox)
+                    continue
                 if "begins" in event:
                     on_begin(specs[event["begins"]])
                     continue
@@ -120,7 +133,7 @@ class Grader:
         finally:
             child.close()
         checks = tuple(verdicts[spec.id] for spec in exercise.checks)
-        return Report(exercise.slug, learner, "off", started_at, time.monotonic() - began, checks)
+        return Report(exercise.slug, learner, sandbox, started_at, time.monotonic() - began, checks)
 
     def _child(self, exercise: Exercise) -> _Child:
         child, self._waiting = self._waiting, None
@@ -154,6 +167,7 @@ class Grader:
                     "TMPDIR": str(scratch),
                     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                     "PYTHONUNBUFFERED": "1",
+                    "FOODCOURT_SANDBOX": self._sandbox,
                 },
                 log=scratch / "pytest.log",
                 fds={"FOODCOURT_GRADER_FD": theirs.fileno(), "FOODCOURT_PROGRAMS_FD": parents.programs.fileno()},

@@ -10,10 +10,11 @@ from typing import IO, Any
 
 import pytest
 
-from foodcourt.errors import FoodCourtError
+from foodcourt.errors import FoodCourtError, NoSandbox
 from foodcourt.grading.failures import CheckFailed, TooSlow
 from foodcourt.grading.submission import Submission
 from foodcourt.grading.verdicts import Outcome
+from foodcourt.processes.sandbox import Sandbox
 
 __all__ = ["GradingSession", "Marker"]
 
@@ -44,12 +45,15 @@ class GradingSession:
 
     Args:
         grader: whom to report to, in lines of JSON. It says when to begin, `{"first": [id, …]}`, and is told
-            `{"begins": id}` and `{"id": …, "outcome": …, …}`. None: nobody.
+            `{"sandbox": name}` (`off` for none) or `{"no_sandbox": why}`, then `{"begins": id}` and
+            `{"id": …, "outcome": …, …}`. None: nobody.
+        sandbox: what learners' programs run under, or why there is none.
     """
 
-    def __init__(self, grader: IO[str] | None) -> None:
+    def __init__(self, grader: IO[str] | None, sandbox: Sandbox | NoSandbox | None) -> None:
         """Start with no verdicts."""
         self._grader = grader
+        self._sandbox = sandbox
         self._outcomes: dict[str, Outcome] = {}
         self._causes: dict[str, str] = {}
         self._began = 0.0
@@ -64,6 +68,10 @@ class GradingSession:
         """Wait for the word to begin: all is collected by now, while the submission may still be on its way."""
         if self._grader is None:
             return
+        if isinstance(self._sandbox, NoSandbox):
+            self._emit({"no_sandbox": str(self._sandbox)})
+        else:
+            self._emit({"sandbox": self._sandbox.name if self._sandbox else "off"})
         line = self._grader.readline()
         if not line:
             pytest.exit("the grader is gone", returncode=0)

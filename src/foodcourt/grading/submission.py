@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import shutil
 import signal
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from foodcourt.grading.timeline import Event, render, upstream_events
 from foodcourt.grading.verdicts import Evidence
 from foodcourt.processes import ForkServer, Readiness, Service, TcpReady
 from foodcourt.processes.logs import read_log
+from foodcourt.processes.sandbox import INSIDE
 
 __all__ = ["Observation", "Submission"]
 
@@ -46,20 +48,30 @@ class Observation(Protocol):
 
 
 class Submission:
-    """The copy of the learner's work that is being graded.
+    """The learner's work that is being graded.
+
+    Its programs may change all that they see, which lies below `area/inside`. So what checks read of the work they
+    read from `original`; what they read from inside goes through `read_untrusted`; and what they have to put inside
+    they build elsewhere and `bring_in`: nobody is there to swap a folder for a link while they write into it.
 
     Attributes:
-        folder: where it lies.
-        scratch: a folder that its programs may write into.
+        original: the work as it was handed in; its programs do not see it.
+        folder: the copy of it that its programs run in.
+        scratch: their home folder, and the one for temporary files.
         upstreams: servers of ours that its services talk to; what they saw belongs into the evidence.
         names: what lines to try by hand say instead of an address of ours.
         attempt: 1 when the current check is run for the first time, more when it was `TooSlow` before.
     """
 
-    def __init__(self, folder: Path, scratch: Path, fork_server: ForkServer) -> None:
-        """Grade what lies in `folder`; its processes may write into `scratch`."""
-        self.folder = folder
-        self.scratch = scratch
+    def __init__(self, original: Path, area: Path, fork_server: ForkServer) -> None:
+        """Grade what lies in `original`, in an `area` of files for this submission alone."""
+        self.original = original
+        self._staging = area / "staging"
+        self._inside = area / INSIDE
+        self.folder, self.scratch = self._inside / "work", self._inside / "home"
+        for folder in (self._staging, self.scratch):
+            folder.mkdir(parents=True)
+        shutil.copytree(original, self.folder)
         self.upstreams: list[Upstream] = []
         self.names: dict[str, str] = {}
         self.attempt = 1
@@ -193,6 +205,14 @@ class Submission:
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def staging_folder(self) -> Path:
+        """Make a folder that no program sees, to build something in and `bring_in`."""
+        return Path(tempfile.mkdtemp(dir=self._staging))
+
+    def bring_in(self, folder: Path) -> Path:
+        """Move a `staging_folder` to where programs see it, and give where it is now."""
+        return folder.rename(self._inside / folder.name)
 
     def begin_check(self, limit: float, attempt: int = 1) -> None:
         """Forget what was observed before and make the upstreams well; the check now has `limit` seconds."""

@@ -17,11 +17,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from foodcourt.errors import FoodCourtError
 from foodcourt.processes import wire
 from foodcourt.processes.preloads import PRELOADS
+from foodcourt.processes.sandbox import Sandbox
 
 __all__ = ["ForkServer", "Process", "shared_fork_server"]
 
@@ -73,6 +75,8 @@ class Process:
             messages = iter([{"exited": -signal.SIGKILL}])
         for message in messages:
             self.pid = message.get("pid", self.pid)
+            if self._lines.fds:  # it runs in a sandbox, where it has another number
+                self.pid = _pid_here(self._lines.fds.pop())
             self.orphans = message.get("orphans", 0)
             self.exit_status = message.get("exited")
         if self.exit_status is not None:
@@ -95,6 +99,15 @@ class Process:
             if self.exit_status is None:
                 self.exit_status = -signal.SIGKILL
             self._control.close()
+
+
+def _pid_here(pidfd: int) -> int:
+    """Give the process id, as this process counts, of what a descriptor stands for, and close that."""
+    try:
+        told = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii")
+    finally:
+        os.close(pidfd)
+    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:"))
 
 
 class ForkServer:
@@ -143,15 +156,17 @@ class ForkServer:
         # Only now that somebody is there who removes it, however this process ends.
         self.folder.mkdir(mode=0o700)
         self._requests = ours
+        self._sandbox: Sandbox | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def attach(cls, fd: int, folder: Path) -> ForkServer:
+    def attach(cls, fd: int, folder: Path, sandbox: Sandbox | None = None) -> ForkServer:
         """Use a fork server that another process started and whose descriptor it handed to us.
 
         Args:
             fd: what `fileno` gave there.
             folder: existing folder for logs, the caller's to remove.
+            sandbox: where to start programs.
         """
         self = object.__new__(cls)
         self.commands = ()
@@ -159,6 +174,7 @@ class ForkServer:
         self._popen = None
         self.folder = folder
         self._requests = socket.socket(fileno=fd)
+        self._sandbox = sandbox
         self._lock = threading.Lock()
         return self
 
@@ -200,11 +216,15 @@ class ForkServer:
         request = wire.Launch(
             tuple(argv), str(cwd), dict(env), str(log), log_limit, tuple(fds), str(errors) if errors else ""
         )
+        sent = list(fds.values())
+        if self._sandbox is not None:
+            request = replace(request, sandbox=self._sandbox.terms())
+            sent.insert(0, self._sandbox.pidfd)
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 with self._lock:
-                    wire.send(self._requests, request.message(), [theirs.fileno(), *fds.values()])
+                    wire.send(self._requests, request.message(), [theirs.fileno(), *sent])
             except OSError as error:
                 ours.close()
                 raise self._lost() from error

@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NoReturn
 
 from foodcourt.processes import wire
@@ -108,15 +108,14 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
 
 
 class _Keeper:
-    def __init__(self, launch: wire.Launch, control: socket.socket, main: int, outputs: Sequence[int]) -> None:
+    def __init__(self, control: socket.socket, main: int, logs: Mapping[int, LogWriter]) -> None:
         self._control = control
         self._lines = wire.Lines(control)
         self._main = main
-        logs = (launch.log, launch.errors)
-        self._logs = {fd: LogWriter(path, launch.log_limit) for fd, path in zip(outputs, logs, strict=False)}
+        self._logs = logs
         self._deadline: float | None = None
         self._children = ended_children()
-        for fd in outputs:
+        for fd in logs:
             os.set_blocking(fd, False)
 
     def keep(self) -> None:
@@ -182,12 +181,19 @@ class _Keeper:
             wire.send(self._control, {"exited": status, "orphans": orphans})
 
 
-def run(launch: wire.Launch, control: socket.socket, main: int, outputs: Sequence[int]) -> NoReturn:
-    """Keep the program `main`, whose output comes from the descriptors `outputs`, and then end this process."""
+def run(control: socket.socket, main: int, logs: Mapping[int, LogWriter], *, inside: bool) -> NoReturn:
+    """Keep a program, and then end this process.
+
+    Args:
+        control: the keeper's end of the control socket.
+        main: the program's process id.
+        logs: where to write what comes from which descriptor.
+        inside: whether `main` counts in a sandbox only, so that the owner has to be told otherwise who it is.
+    """
     try:
-        keeper = _Keeper(launch, control, main, outputs)
+        keeper = _Keeper(control, main, logs)
         with contextlib.suppress(OSError):
-            wire.send(control, {"pid": main})
+            wire.send(control, {"pid": main}, [os.pidfd_open(main)] if inside else ())
         keeper.keep()
     except Exception:  # noqa: BLE001 - the program must not outlive its keeper
         traceback.print_exc()  # goes to the fork server's log

@@ -25,14 +25,21 @@ class LogWriter:
 
     def __init__(self, path: Path | str, limit: int) -> None:
         """Begin a new log; `limit` is the size of each of its two files, in bytes."""
-        self._path = Path(path)
+        folder, self._name = os.path.split(path)
+        # By descriptor: whoever writes the log may have another view of the file system by then.
+        self._folder = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
         self._limit = limit
         self._size = 0
         self.total = 0
         # New files rather than emptied ones: whoever follows the log of an earlier run can tell.
-        for old in (self._path, Path(f"{self._path}.1")):
-            old.unlink(missing_ok=True)
-        self._file = self._path.open("wb", buffering=0)
+        for old in (self._name, f"{self._name}.1"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(old, dir_fd=self._folder)
+        self._file = self._open()
+
+    def _open(self) -> BinaryIO:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        return os.fdopen(os.open(self._name, flags, 0o600, dir_fd=self._folder), "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
         """Append output."""
@@ -42,8 +49,8 @@ class LogWriter:
 
     def _write(self, data: bytes) -> None:
         if self._size + len(data) > self._limit:
-            self._path.replace(f"{self._path}.1")
-            full, self._file = self._file, self._path.open("wb", buffering=0)
+            os.replace(self._name, f"{self._name}.1", src_dir_fd=self._folder, dst_dir_fd=self._folder)
+            full, self._file = self._file, self._open()
             full.close()
             self._size = 0
         self._file.write(data)
@@ -57,6 +64,7 @@ class LogWriter:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        os.close(self._folder)
 
 
 def read_log(path: Path) -> str:

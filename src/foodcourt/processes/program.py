@@ -21,13 +21,14 @@ from typing import NoReturn
 
 from foodcourt.processes import wire
 from foodcourt.processes.preloads import Preload
+from foodcourt.processes.sandbox import Entrance
 
-__all__ = ["become", "runs_as_by_hand"]
+__all__ = ["HIGHEST_FD", "become", "runs_as_by_hand"]
 
 _KNOWN = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 """Settings of the interpreter that can be had without a new one."""
 
-_HIGHEST_FD = 1024
+HIGHEST_FD = 1024
 """Above all that a fork server has open."""
 
 
@@ -62,7 +63,9 @@ def _entries(folder: Path) -> list[str]:
         return []
 
 
-def become(launch: wire.Launch, preload: Preload | None, outputs: list[int], fds: list[int]) -> Callable[[], object]:
+def become(
+    launch: wire.Launch, preload: Preload | None, outputs: list[int], fds: list[int], entrance: Entrance | None
+) -> Callable[[], object]:
     """Set up descriptors, folder, environment and signals; then execute the program.
 
     Args:
@@ -70,6 +73,7 @@ def become(launch: wire.Launch, preload: Preload | None, outputs: list[int], fds
         preload: how to run it inside this interpreter, or None to execute a program of its own.
         outputs: descriptor for stdout and stderr, or one for each.
         fds: descriptors to hand on, named by `launch.fds`.
+        entrance: the sandbox that this process is in; all privileges are given up before the program runs.
 
     Returns:
         What to call to run the program in this interpreter. Does not return where a program is executed.
@@ -92,7 +96,9 @@ def become(launch: wire.Launch, preload: Preload | None, outputs: list[int], fds
     for offset, name in enumerate(launch.fds):
         os.dup2(base + offset, 3 + offset)
         env[name] = str(3 + offset)
-    os.closerange(3 + len(moved), _HIGHEST_FD)
+    os.closerange(3 + len(moved), HIGHEST_FD)
+    if entrance is not None:
+        entrance.surrender()
     try:
         os.chdir(launch.cwd)
     except OSError as error:

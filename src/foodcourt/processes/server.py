@@ -21,8 +21,11 @@ import sys
 from collections.abc import Callable, Mapping
 
 from foodcourt.processes import keeper, wire
+from foodcourt.processes.logs import LogWriter
+from foodcourt.processes.namespaces import hide
 from foodcourt.processes.preloads import PRELOADS, Preload
-from foodcourt.processes.program import become, runs_as_by_hand
+from foodcourt.processes.program import HIGHEST_FD, become, runs_as_by_hand
+from foodcourt.processes.sandbox import Entrance
 
 __all__ = ["main"]
 
@@ -68,11 +71,8 @@ def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload])
             break
         for message in messages:
             launch = wire.Launch.parse(message)
-            fds, lines.fds = lines.fds[: 1 + len(launch.fds)], lines.fds[1 + len(launch.fds) :]
-            preload = preloads.get(launch.argv[0])
-            if preload is not None and not runs_as_by_hand(launch, preload, sys.modules):
-                preload = None
-            pid, program = _fork(requests, launch, preload, fds)
+            fds, lines.fds = lines.fds[: launch.descriptors], lines.fds[launch.descriptors :]
+            pid, program = _fork(requests, launch, preloads.get(launch.argv[0]), fds)
             if program is not None:
                 return program
             keepers.add(pid)
@@ -98,12 +98,19 @@ def _fork(
     if pid != 0:
         return pid, None
     requests.close()
-    control = socket.socket(fileno=fds[0])
-    pipes = [os.pipe() for _ in range(2 if launch.errors else 1)]
-    os.setsid()
-    keeper_pid = os.getpid()
+    control = socket.socket(fileno=fds.pop(0))
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    logs = [LogWriter(path, launch.log_limit) for path in (launch.log, launch.errors) if path]
+    entrance = Entrance(fds.pop(0), launch.sandbox) if launch.sandbox else None
+    if entrance is not None:
+        _enter(entrance, control)
+    # Judged from where the program will run: only there is its folder seen.
+    if preload is not None and not runs_as_by_hand(launch, preload, sys.modules):
+        preload = None
+    pipes = [os.pipe() for _ in logs]
+    os.setsid()
+    keeper_pid = os.getpid()
     keeper.adopt_orphans()
     pid = os.fork()
     if pid == 0:
@@ -111,10 +118,32 @@ def _fork(
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
-        return 0, become(launch, preload, [writer for _, writer in pipes], fds[1:])
-    for fd in (*(writer for _, writer in pipes), *fds[1:]):
+        return 0, become(launch, preload, [writer for _, writer in pipes], fds, entrance)
+    for fd in (*(writer for _, writer in pipes), *fds):
         os.close(fd)
-    return keeper.run(launch, control, pid, [reader for reader, _ in pipes])
+    outputs = {reader: log for (reader, _), log in zip(pipes, logs, strict=True)}
+    return keeper.run(control, pid, outputs, inside=entrance is not None)
+
+
+def _enter(entrance: Entrance, control: socket.socket) -> None:
+    """Go on as a process inside the sandbox; the one that was forked only waits for its end.
+
+    That one is killed with what is inside, not told: the end of the control socket tells the owner.
+    """
+    try:
+        entrance.enter()
+    except OSError:  # the sandbox is gone, and nobody is inside who could miss the program
+        os._exit(0)
+    if (pid := os.fork()) == 0:
+        keeper.die_with_parent()
+        if os.getppid() != 0:  # it ended before the line above: a parent outside has no number in here, a new one has
+            os._exit(0)
+        hide()
+        return
+    control.close()
+    os.closerange(0, HIGHEST_FD)
+    os.waitpid(pid, 0)
+    os._exit(0)
 
 
 if __name__ == "__main__":

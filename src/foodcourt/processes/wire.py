@@ -30,6 +30,7 @@ class Launch:
         log_limit: bytes of output kept in `log`; as many again in `log.1`.
         fds: names of environment variables that receive the numbers of further descriptors sent along.
         errors: file that receives stderr, empty for `log`; bounded like it.
+        sandbox: empty, or the terms of the sandbox to start it in; what stands for it is the second descriptor then.
     """
 
     argv: tuple[str, ...]
@@ -39,6 +40,12 @@ class Launch:
     log_limit: int
     fds: tuple[str, ...] = field(default=())
     errors: str = ""
+    sandbox: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def descriptors(self) -> int:
+        """How many descriptors travel with the request."""
+        return 1 + bool(self.sandbox) + len(self.fds)
 
     @classmethod
     def parse(cls, message: dict[str, Any]) -> Launch:

@@ -1,0 +1,190 @@
+"""The sandbox, seen from inside by a program that looks around."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+from leaks import until
+
+from foodcourt.processes.cgroups import Cgroup
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTION = ROOT / "solutions" / "ex1_two_services"
+
+# Makes a sandbox in a process of its own, as a checker does, runs a program inside and tells what came of it.
+OWNER = """
+import json, os, sys
+from pathlib import Path
+from foodcourt.processes import ForkServer
+from foodcourt.processes.sandbox import INSIDE, Limits, Sandbox
+
+base, source, limits = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+with ForkServer("python") as outside:
+    (base / "area").mkdir()
+    with Sandbox(base / "area", Limits(**limits)) as sandbox:
+        programs = ForkServer.attach(os.dup(outside.fileno()), base, sandbox)
+        home = base / "area" / INSIDE
+        (home / "program.py").write_text(source)
+        env = {"PATH": os.path.dirname(sys.executable) + ":/usr/bin:/bin", "HOME": str(home)}
+        process = programs.launch(["python", "program.py"], cwd=home, env=env, log=base / "log")
+        print("runs", process.pid, flush=True)
+        status = process.wait(20)
+        orphans = process.orphans
+        process.close()
+        programs.close()
+print(json.dumps([status, orphans, (base / "log").read_text()]))
+"""
+
+
+@pytest.fixture
+def inside(tmp_path, no_process_left):
+    """Run a program in a sandbox and give its exit status, how many processes it left behind, and what it printed."""
+
+    def run(source, **limits):
+        (tmp_path / "secret").write_text("the answers")
+        base = tempfile.mkdtemp(dir=tmp_path)
+        command = [sys.executable, "-c", OWNER, base, source, json.dumps(limits)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run
+
+
+def answers(source):
+    """Wrap an expression in a program that prints its value as JSON."""
+    return f"import json, os, pathlib, socket, subprocess\nprint(json.dumps({source}))"
+
+
+def test_nothing_of_the_machine_is_seen(inside, tmp_path):
+    """No home folder, no repository, no neighbours' files, no processes and no devices but the harmless ones."""
+    folders = ["/home", "/root/.ssh", "/var", "/etc/shadow", "/sys", str(ROOT / "src"), str(tmp_path / "secret")]
+    status, _, printed = inside(answers(f"[p for p in {folders!r} if os.path.exists(p)]"))
+    assert (status, json.loads(printed)) == (0, [])
+    _, _, printed = inside(answers("[int(p) for p in os.listdir('/proc') if p.isdigit()]"))
+    assert max(json.loads(printed)) < 1_000
+    _, _, printed = inside(answers("sorted(os.listdir('/dev'))"))
+    assert not {"mem", "kmsg", "sda", "vda", "tty"} & set(json.loads(printed))
+
+
+def test_nothing_can_be_written_but_the_scratch_folder(inside):
+    """The system and Python are read-only; home, /tmp and shared memory are the scratch folder's."""
+    places = ["/usr/x", "/etc/x", f"{sys.prefix}/x", "x", "/tmp/x", "/dev/shm/x"]
+    source = """
+def write(path):
+    try:
+        return bool(pathlib.Path(path).write_text("x"))
+    except OSError:
+        return False
+"""
+    head, _, tail = answers(f"[p for p in {places!r} if write(p)]").partition("\n")
+    status, _, printed = inside(f"{head}\n{source}\n{tail}")
+    assert (status, json.loads(printed)) == (0, ["x", "/tmp/x", "/dev/shm/x"])
+
+
+def test_there_are_no_privileges_to_be_had(inside):
+    """No capability is left, none can be gained, and no namespace in which there would be some can be made."""
+    status, _, printed = inside(
+        answers("pathlib.Path('/proc/self/status').read_text()")
+        + "\nprint(subprocess.run(['unshare', '--user', 'true'], stderr=subprocess.DEVNULL).returncode)"
+    )
+    assert status == 0
+    text, code = printed.rsplit("\n", 2)[0], printed.split("\n")[-2]
+    told = dict(line.split(":\t") for line in json.loads(text).splitlines() if ":\t" in line)
+    assert {int(told[f"Cap{name}"], 16) for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {0}
+    assert told["NoNewPrivs"] == "1"
+    assert code != "0"
+
+
+def test_the_only_network_is_a_loopback(inside):
+    """There is no other interface, and no way to any address elsewhere."""
+    _, _, printed = inside(answers("[name for _, name in socket.if_nameindex()]"))
+    assert json.loads(printed) == ["lo"]
+    status, _, printed = inside("import socket\nsocket.create_connection(('192.0.2.1', 80), 5)")
+    assert status == 1
+    assert "unreachable" in printed
+
+
+def test_a_flood_of_files_ends_at_the_limit(inside):
+    """What is written is counted together, /tmp and shared memory included."""
+    source = "for i in range(99):\n    open(f'/tmp/{i}', 'wb').write(b'x' * (1 << 20))"
+    status, _, printed = inside(source, scratch=8 << 20)
+    assert status == 1
+    assert "No space left on device" in printed
+
+
+def test_a_fork_bomb_ends_at_the_limit(inside):
+    """Processes are counted, and gone with the sandbox, those too that made themselves sessions of their own."""
+    source = """
+import os, time
+made = 0
+try:
+    while True:
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(600)
+        made += 1
+except OSError as error:
+    print(made, error)
+    os._exit(3)
+"""
+    status, orphans, printed = inside(source, processes=60)
+    assert status == 3
+    assert 20 < orphans <= 60
+    assert "Resource temporarily unavailable" in printed
+
+
+def test_memory_ends_at_the_limit(inside):
+    """Who takes more than there is for all of the sandbox is refused or killed; the machine does not notice."""
+    status, _, printed = inside("x = [bytearray(b'x' * (1 << 20)) for _ in range(4_000)]", memory=200 << 20)
+    assert status == -9 or (status == 1 and "MemoryError" in printed)
+
+
+@pytest.mark.parametrize("victim", ["owner", "program"])
+def test_the_sandbox_ends_with_its_owner(tmp_path, no_process_left, victim):
+    """kill -9 of who made the sandbox takes everything inside along, a daemon that hides included."""
+    source = "import os, time\nif os.fork() == 0:\n    os.setsid()\ntime.sleep(600)"
+    command = [sys.executable, "-c", OWNER, tmp_path, source, "{}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
+        pid = int(owner.stdout.readline().split()[1])
+        (owner if victim == "owner" else psutil.Process(pid)).kill()
+        owner.stdout.read()
+    until(lambda: not psutil.pid_exists(pid), what="the end of the program")
+
+
+def test_who_is_not_root_has_one_too(no_process_left):
+    """Grading works the same for an ordinary user."""
+    user = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--dev-bind", "/", "/", "--"]
+    foodcourt = Path(sys.executable).with_name("foodcourt")
+    command = [*user, foodcourt, "check", "ex1", "--submission", SOLUTION, "--json", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sandbox"] == "bubblewrap"
+
+
+def test_without_bubblewrap_a_check_says_so(tmp_path, no_process_left):
+    """`check` grades without a sandbox where there can be none, and the report says that it did."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name in ("sh", "python3"):
+        (commands / name).symlink_to(shutil.which(name))
+    foodcourt = Path(sys.executable).with_name("foodcourt")
+    command = [foodcourt, "check", "ex1", "--submission", SOLUTION, "--json", "-"]
+    env = {**os.environ, "PATH": str(commands)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=env, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sandbox"] == "off"
+
+
+def test_groups_of_killed_graders_are_removed():
+    """A group that nobody is in any more goes when the next one is made; so does ours."""
+    left = Cgroup.create(1 << 30, 100)
+    ours = Cgroup.create(1 << 30, 100)
+    ours.remove()
+    assert not [folder for folder in (*left.folders, *ours.folders) if Path(folder).exists()]
