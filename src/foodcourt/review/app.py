@@ -1,0 +1,122 @@
+"""The server's pages: what can be looked at. What can be changed is in `acting.py`."""
+
+from __future__ import annotations
+
+import sqlite3
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from foodcourt.errors import FoodCourtError
+from foodcourt.review import acting, showing
+from foodcourt.review.desk import Desk
+from foodcourt.review.guard import Guard, Pass
+from foodcourt.review.pages import Notice
+from foodcourt.review.saved import notices
+from foodcourt.review.snapshot import STATES, Filter
+from foodcourt.review.templating import style
+
+__all__ = ["make_app"]
+
+_router = APIRouter(default_response_class=HTMLResponse)
+
+
+def make_app(desk: Desk, pass_: Pass) -> Guard:
+    """Build the application.
+
+    Args:
+        desk: what is reviewed, and by whom.
+        pass_: the server's secrets.
+    """
+    # No description of the interface, and no page about it: those load scripts.
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = desk
+    app.include_router(_router)
+    app.include_router(acting.router)
+    app.add_exception_handler(AnyHTTPException, _problem)
+    app.add_exception_handler(FoodCourtError, _problem)
+    app.add_exception_handler(sqlite3.Error, _problem)
+    app.add_exception_handler(OSError, _problem)
+    return Guard(app, pass_)
+
+
+@_router.get("/style.css")
+def _style() -> Response:
+    return Response(style(), media_type="text/css")
+
+
+@_router.get("/")
+def _overview(request: Request) -> Response:
+    desk = showing.desk_of(request)
+    if desk.name() is None:
+        return RedirectResponse("/name", status_code=303)
+    return HTMLResponse(desk.pages().overview(_filter(request), _notices(desk, request)))
+
+
+@_router.get("/exercises/{slug}")
+def _exercise(request: Request, slug: str) -> str:
+    pages = showing.desk_of(request).pages()
+    return pages.exercise(showing.exercise_of(pages, slug), _filter(request))
+
+
+@_router.get("/exercises/{slug}/groups")
+def _groups(request: Request, slug: str) -> str:
+    pages = showing.desk_of(request).pages()
+    return pages.groups(showing.exercise_of(pages, slug))
+
+
+@_router.get("/exercises/{slug}/groups/{key}")
+def _group(request: Request, slug: str, key: str) -> str:
+    desk = showing.desk_of(request)
+    return showing.group(desk.pages(), slug, key, _notices(desk, request))
+
+
+@_router.get("/submissions/{slug}/{page}")
+def _submission(request: Request, slug: str, page: str) -> str:
+    desk = showing.desk_of(request)
+    return showing.submission(desk, slug, page, _notices(desk, request))
+
+
+@_router.get("/submissions/{slug}/{page}/files")
+def _files(request: Request, slug: str, page: str) -> str:
+    return showing.files(showing.desk_of(request), slug, page)
+
+
+@_router.get("/name")
+def _name(request: Request) -> str:
+    desk = showing.desk_of(request)
+    return desk.pages().write("name.html", suggested=desk.name() or desk.login)
+
+
+@_router.get("/export")
+def _export(request: Request) -> str:
+    return showing.export(showing.desk_of(request))
+
+
+def _filter(request: Request) -> Filter:
+    given = {name: request.query_params.get(name, "")[:100] for name in ("name", "exercise", "state", "check")}
+    known = showing.desk_of(request).results().exercises
+    return Filter(
+        name=given["name"].strip(),
+        exercise=given["exercise"] if given["exercise"] in {exercise.slug for exercise in known} else "",
+        state=given["state"] if given["state"] in STATES else "",
+        check=given["check"] if any(given["check"] == spec.id for found in known for spec in found.checks) else "",
+    )
+
+
+def _notices(desk: Desk, request: Request) -> list[Notice]:
+    return notices(desk.store, request.query_params.get("saved", ""))
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    """Say on a page what went wrong; nothing of it was saved, because a click is saved whole or not at all."""
+    if isinstance(error, AnyHTTPException):
+        status, message = error.status_code, str(error.detail)
+        if message == HTTPStatus(status).phrase:
+            message = {404: "There is no such page.", 405: "That cannot be done here."}.get(status, message)
+    else:
+        status, message = 500, f"{error}\nIf you were about to save something: it is not saved."
+    pages = showing.bare_pages(request.app.state.desk)
+    return HTMLResponse(pages.write("problem.html", message=message), status_code=status)

@@ -1,0 +1,62 @@
+"""What a form of ours sent: read up to a size, and only if it carries our token."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from fastapi import HTTPException, Request
+
+__all__ = ["LONGEST_TEXT", "Form", "read_form"]
+
+_LARGEST = 1 << 20
+LONGEST_TEXT = 20_000
+"""Characters in one field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form; a field that was not sent is empty."""
+
+    fields: dict[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """Give a field as text, without white space around it, and with line breaks as `\\n`.
+
+        Raises:
+            HTTPException: 413 if it is too long.
+        """
+        found = self.fields.get(name, [""])[-1].replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(found) > LONGEST_TEXT:
+            raise HTTPException(413, f"Expected at most {LONGEST_TEXT:,} characters, got {len(found):,}: go back.")
+        return found
+
+    def number(self, name: str) -> int | None:
+        """Give a field as a whole number that is not negative, or None if it is none."""
+        found = self.text(name)
+        return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else None
+
+    def all(self, name: str) -> list[str]:
+        """Give every value of a field."""
+        return self.fields.get(name, [])
+
+
+async def read_form(request: Request) -> Form:
+    """Read the form that a request sends.
+
+    Raises:
+        HTTPException: 413 if it is too large, 403 if it is none of ours.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise HTTPException(413, "That form holds too much text to be saved.")
+    form = Form(parse_qs(body.decode("ascii", "replace"), keep_blank_values=True))
+    expected: str = request.app.state.desk.csrf
+    if not hmac.compare_digest(form.text("csrf").encode("utf-8", "replace"), expected.encode()):
+        raise HTTPException(
+            403, "That form is not of this server's making, or of one that ended: load the page again."
+        )
+    return form

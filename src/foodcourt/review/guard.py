@@ -1,0 +1,146 @@
+"""Who may ask the server for anything: the browser that was given the token, and no page of another site.
+
+Any program of this machine can connect to 127.0.0.1, and any web page can have a browser send requests there; so
+there are a token (as JupyterLab has one), a check of the Host header (against DNS rebinding) and one of forms
+(against cross-site requests). Pages may load nothing but our own style, and run no script at all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Guard", "Pass"]
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: forms would then be sent with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_READING = ("GET", "HEAD")
+
+
+class Pass:
+    """The secrets of one server.
+
+    Attributes:
+        token: opens the pages as often as it is used.
+        csrf: stands in every form that we wrote.
+    """
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        """Make them up.
+
+        Args:
+            port: where the server listens.
+            token: given instead of a random one.
+        """
+        self.token = token or secrets.token_urlsafe(24)
+        self.csrf = secrets.token_urlsafe(24)
+        self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        # Browsers do not keep the cookies of two ports apart.
+        self.cookie = f"foodcourt-review-{port}"
+        self._session = secrets.token_urlsafe(24)
+        self._once: set[str] = set()
+
+    def for_once(self) -> str:
+        """Give a token that opens the pages once: every user of the machine sees a browser's command line."""
+        token = secrets.token_urlsafe(24)
+        self._once.add(token)
+        return token
+
+    def accepts(self, token: str) -> bool:
+        """Say whether a token opens the pages."""
+        if token in self._once:
+            self._once.discard(token)
+            return True
+        return _same(token, self.token)
+
+    def knows(self, cookies: str) -> bool:
+        """Say whether a Cookie header holds the one that a browser got for the token."""
+        try:
+            morsel = SimpleCookie(cookies).get(self.cookie)
+        except CookieError:
+            return False
+        return morsel is not None and _same(morsel.value, self._session)
+
+    def admit(self, response: Response) -> None:
+        """Give the browser its cookie."""
+        response.set_cookie(self.cookie, self._session, httponly=True, samesite="strict")
+
+
+class Guard:
+    """Lets requests through to the application, or answers 403.
+
+    Args:
+        app: the application.
+        pass_: the server's secrets.
+    """
+
+    def __init__(self, app: ASGIApp, pass_: Pass) -> None:
+        """Let nothing through yet."""
+        self._app = app
+        self._pass = pass_
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            answer = self._judge(scope) or self._app
+            await answer(scope, receive, _with_headers(send))
+
+    def _judge(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if headers.get("host") not in self._pass.hosts:
+            return _refused("This server is for its own machine only, under the address that the terminal shows.")
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if scope["method"] in _READING and (tokens := [value for name, value in query if name == "token"]):
+            if not self._pass.accepts(tokens[-1]):
+                return _refused("That token is not, or no longer, the right one: open what the terminal shows.")
+            response = RedirectResponse(_without_token(scope["path"], query), status_code=303)
+            self._pass.admit(response)
+            return response
+        if not self._pass.knows(headers.get("cookie", "")):
+            return _refused("Open the address with ?token=… that `foodcourt review` shows in the terminal.")
+        ours = {None, *(f"http://{host}" for host in self._pass.hosts)}
+        if scope["method"] not in _READING and headers.get("origin") not in ours:
+            return _refused("That form came from another site.")
+        return None
+
+
+def _without_token(path: str, query: Iterable[tuple[str, str]]) -> str:
+    left = urlencode([(name, value) for name, value in query if name != "token"])
+    # One slash at the start: `//name` would lead to another host.
+    return quote("/" + path.lstrip("/\\")) + (f"?{left}" if left else "")
+
+
+def _refused(why: str) -> Response:
+    return PlainTextResponse(f"403: {why}\n", status_code=403)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return sending

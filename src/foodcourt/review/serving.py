@@ -1,0 +1,90 @@
+"""Running the server on this machine's loopback interface."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from foodcourt.errors import UsageError
+from foodcourt.review.app import make_app
+from foodcourt.review.desk import Desk
+from foodcourt.review.guard import Pass
+from foodcourt.workbook import Workbook
+
+__all__ = ["serve"]
+
+_LOOPBACK = "127.0.0.1"
+_BACKLOG = 64
+
+
+def serve(
+    out: Path,
+    workbook: Workbook,
+    *,
+    port: int = 0,
+    name: str | None = None,
+    browser: bool = True,
+    on_ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the review of a class until Ctrl-C or SIGTERM.
+
+    Args:
+        out: the folder that `foodcourt grade` wrote.
+        workbook: where the exercises lie.
+        port: where to listen; 0 for any free one.
+        name: the name that changes are signed with; None: it is asked once.
+        browser: whether to open a browser.
+        on_ready: is given the address that opens the pages, as soon as it can be asked for.
+
+    Raises:
+        UsageError: no class was graded into `out`, it cannot be written, or the port is taken.
+        GraderError: what was graded is damaged.
+    """
+    with _listening(port) as listener:
+        port = listener.getsockname()[1]
+        pass_ = Pass(port)
+        desk = Desk(out, workbook, csrf=pass_.csrf, login=_login(), name=name)
+        config = uvicorn.Config(
+            make_app(desk, pass_),
+            log_level="warning",
+            access_log=False,  # it would show the token
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        address = f"http://{_LOOPBACK}:{port}/?token="
+        on_ready(address + pass_.token)
+        if browser:
+            # In a thread of its own: a browser that runs in the terminal is waited for.
+            opening = threading.Thread(target=webbrowser.open, args=(address + pass_.for_once(),), daemon=True)
+            opening.start()
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_LOOPBACK, port))
+        # From now on connections wait for the server, instead of being refused.
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"expected port {port} to be free, but: {error.strerror}\n"
+            f"next: the same without --port, which takes any that is free"
+        ) from error
+    return listener
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name (KeyError before Python 3.13)
+        return "instructor"

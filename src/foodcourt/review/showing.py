@@ -1,0 +1,135 @@
+"""Pages that more than one request ends with: to be looked at, or because a form was not filled in rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import HTTPException, Request
+
+from foodcourt.catalog import Exercise
+from foodcourt.reports.class_file import ClassFile
+from foodcourt.reports.class_results import ClassResults
+from foodcourt.review.desk import Desk
+from foodcourt.review.differences import differences
+from foodcourt.review.forms import LONGEST_TEXT
+from foodcourt.review.handed_in import changed_since, read_submission
+from foodcourt.review.links import ServerPages, page_name
+from foodcourt.review.pages import Notice, Pages
+from foodcourt.review.passages import similar_to
+from foodcourt.review.snapshot import Snapshot
+
+__all__ = ["bare_pages", "desk_of", "exercise_of", "export", "files", "group", "learner_of", "submission"]
+
+
+def desk_of(request: Request) -> Desk:
+    """Give what the server works with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def exercise_of(pages: Pages, slug: str) -> Exercise:
+    """Give the exercise that an address means.
+
+    Raises:
+        HTTPException: 404 if there is none.
+    """
+    exercise = pages.snapshot.exercise(slug)
+    if exercise is None:
+        raise HTTPException(404, "There is no such exercise in this class.")
+    return exercise
+
+
+def learner_of(pages: Pages, page: str) -> str:
+    """Give the learner that an address means.
+
+    Raises:
+        HTTPException: 404 if there is nobody.
+    """
+    learner = pages.snapshot.learner(page)
+    if learner is None:
+        raise HTTPException(404, "There is nobody of that name in this class.")
+    return learner
+
+
+def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (), typed: Any = None) -> str:
+    """Write a submission's page.
+
+    Args:
+        desk: what is reviewed.
+        slug: the exercise.
+        page: the page's name for the learner.
+        notices: what to say first.
+        typed: what a form held that could not be saved.
+    """
+    pages = desk.pages()
+    exercise, learner = exercise_of(pages, slug), learner_of(pages, page)
+    similar, problem = similar_to(desk.out, pages.snapshot, exercise, learner)
+    return pages.submission(
+        exercise,
+        pages.snapshot.row(exercise, learner),
+        desk.store.history(slug, learner),
+        notices,
+        similar=similar,
+        similar_problem=problem,
+        typed=typed or {"form": ""},
+        address=pages.links.submission(slug, learner),
+        longest=LONGEST_TEXT,
+    )
+
+
+def files(desk: Desk, slug: str, page: str) -> str:
+    """Write the page of a submission's files."""
+    pages = desk.pages()
+    exercise, learner = exercise_of(pages, slug), learner_of(pages, page)
+    folder = read_submission(pages.snapshot.results, slug, learner)
+    return pages.write(
+        "files.html",
+        here=slug,
+        exercise=exercise,
+        row=pages.snapshot.row(exercise, learner),
+        folder=folder,
+        differences=list(differences(exercise.solution, folder.files)) if folder.files else [],
+        changed=changed_since(pages.snapshot.results, slug, learner) if folder.files else "",
+    )
+
+
+def group(pages: Pages, slug: str, key: str, notices: Sequence[Notice] = (), typed: str = "", check: str = "") -> str:
+    """Write the page of learners who failed alike."""
+    exercise = exercise_of(pages, slug)
+    found = next((group for group in pages.groups_of(exercise) if group.key == key), None)
+    if found is None:
+        raise HTTPException(404, "There is no such group, or no longer: the class may have been graded again.")
+    rows = [pages.snapshot.row(exercise, learner) for learner in found.learners]
+    return pages.write(
+        "group.html",
+        here=slug,
+        notices=notices,
+        exercise=exercise,
+        group=found,
+        rows=rows,
+        comments={row.learner: list(pages.comments(exercise, row).items()) for row in rows},
+        page_names={row.learner: page_name(row.learner) for row in rows},
+        chosen=set(found.learners),
+        typed=typed,
+        typed_check=check,
+        longest=LONGEST_TEXT,
+    )
+
+
+def bare_pages(desk: Desk) -> Pages:
+    """Give pages that know nothing of the class, for when that is what cannot be read."""
+    nobody = ClassResults(desk.out, (), (), ClassFile(), {})
+    return Pages(
+        Snapshot(nobody), ServerPages(), {"who": desk.login, "may_rename": False, "csrf": desk.csrf, "seen": 0}
+    )
+
+
+def export(desk: Desk, written: Sequence[Path] = ()) -> str:
+    """Write the page that offers the export, or says what it wrote."""
+    pages = desk.pages()
+    overrides = sorted(pages.snapshot.marks.overrides(), key=lambda found: found[:2])
+    known = set(pages.snapshot.results.learners)
+    shown = [found for found in overrides if found[0] in known]
+    return pages.write("export.html", out=str(desk.out), written=written, overrides=shown)

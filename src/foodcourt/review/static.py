@@ -1,0 +1,68 @@
+"""The read-only pages as files that open from disk: `OUT/index.html`, and `OUT/pages/` beside it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from foodcourt.reports.class_results import ClassResults
+from foodcourt.reports.files import write_atomically
+from foodcourt.review.links import FilePages, page_name
+from foodcourt.review.marking import Marks
+from foodcourt.review.pages import Pages
+from foodcourt.review.snapshot import Filter, Snapshot
+from foodcourt.review.store import FILE_NAME, Store
+
+__all__ = ["write_static"]
+
+
+def write_static(out: Path, results: ClassResults) -> Path:
+    """Write the class, its exercises and submissions as pages that need no server, and give the first one's path.
+
+    What instructors changed so far is in them, if the class was reviewed before. The files that were handed in are
+    not: `foodcourt review` shows those.
+
+    Args:
+        out: the folder of the class.
+        results: what was graded into it.
+
+    Raises:
+        OSError: a page cannot be written; what stood there before is then still there.
+        UsageError: the review of before cannot be read.
+    """
+    snapshot = Snapshot(results, _marks(out))
+    out.mkdir(parents=True, exist_ok=True)
+    # Made beside the old ones, so that nobody sees half of the new, and no page of a learner who has left stays.
+    fresh = Path(tempfile.mkdtemp(prefix=".pages-", dir=out))
+    try:
+        fresh.chmod(0o755)
+        _write_pages(fresh, snapshot)
+        shutil.rmtree(out / "pages", ignore_errors=True)
+        fresh.rename(out / "pages")
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return write_atomically(out / "index.html", Pages(snapshot, FilePages()).overview(Filter()))
+
+
+def _marks(out: Path) -> Marks:
+    if not (out / FILE_NAME).is_file():
+        return Marks()
+    store = Store(out / FILE_NAME)
+    return Marks(store.latest(), store.last())
+
+
+def _write_pages(folder: Path, snapshot: Snapshot) -> None:
+    pages = Pages(snapshot, FilePages("../../"))
+    for exercise in snapshot.results.exercises:
+        here = folder / exercise.slug
+        here.mkdir()
+        _write(here / "index.html", pages.exercise(exercise, Filter()))
+        _write(here / "groups.html", pages.groups(exercise))
+        for row in snapshot.rows(exercise):
+            _write(here / f"of-{page_name(row.learner)}.html", pages.submission(exercise, row))
+
+
+def _write(path: Path, text: str) -> None:
+    # The folder as a whole gets its name at the end, so that a file by itself may be half written.
+    path.write_text(text, encoding="utf-8")
