@@ -12,7 +12,7 @@ from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.files import write_atomically
-from foodcourt.reports.json_report import from_json, read_report, to_json
+from foodcourt.reports.json_report import from_json, read_report, schema, to_json
 from foodcourt.reports.result_paths import folder_name, learner_of
 from foodcourt.workbook import Workbook
 
@@ -88,6 +88,13 @@ def test_a_report_survives_being_stored(outcome):
     one = report(outcome=outcome, learner="a\udcff\ud800")
     assert from_json(to_json(one)) == one
     assert from_json(to_json(one).encode()) == one
+
+
+def test_every_kind_of_evidence_is_read_back():
+    """What the schema allows, the reader takes."""
+    for kind in schema()["$defs"]["evidence"]["properties"]["kind"]["enum"]:
+        check = replace(report().checks[0], evidence=(Evidence(kind, "title", "text"),))
+        assert from_json(to_json(report(checks=(check,)))).checks[0].evidence[0].kind == kind
 
 
 @pytest.mark.parametrize(
