@@ -17,6 +17,7 @@ HOSTILE = (
     "\x1b[2J\x07\x9b31m\u202e\ud800\udcff\ufffe\x00",
     "\n::error::pwned\n##[error]pwned\r\n::set-output name=x::y",
     "`` ` | **bold** [x](http://evil) ![i](//evil) @everyone #1 https://evil.example www.evil.example $`x`$",
+    "x` <b>bold</b> `z",
     'a;=cmd(),+1\t-1"@x\n=1',
     "..",
     "Points Possible",
