@@ -35,3 +35,4 @@ def review(out: Path, port: int, name: str | None, no_browser: bool) -> None:
     serve(
         out.resolve(), find_workbook(), port=port, name=name and name.strip(), browser=not no_browser, on_ready=ready
     )
+    click.echo("stopped; what was saved is in " + str(out / "review.sqlite"), err=True)

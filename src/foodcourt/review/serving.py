@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import socket
 import threading
 import webbrowser
@@ -58,13 +59,17 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=5,
         )
+        server = uvicorn.Server(config)
+        # Both are how this is meant to end, so neither is a failure. uvicorn gives signals back when it has ended.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
         address = f"http://{_LOOPBACK}:{port}/?token="
         on_ready(address + pass_.token)
         if browser:
             # In a thread of its own: a browser that runs in the terminal is waited for.
             opening = threading.Thread(target=webbrowser.open, args=(address + pass_.for_once(),), daemon=True)
             opening.start()
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def _listening(port: int) -> socket.socket:

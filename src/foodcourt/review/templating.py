@@ -26,9 +26,7 @@ def render(template: str, **values: Any) -> str:
         template: its file name.
         values: what it is about.
     """
-    text = _environment().get_template(template).render(values)
-    # Half of a surrogate pair is no control character to a template's own words, but UTF-8 cannot hold it.
-    return text.encode("utf-8", "backslashreplace").decode()
+    return _environment().get_template(template).render(values)
 
 
 @cache

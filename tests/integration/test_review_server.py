@@ -1,0 +1,418 @@
+"""The review's server, asked without a network: who gets in, what is shown, what is saved."""
+
+import asyncio
+import json
+import re
+
+import httpx
+import pytest
+from graded_class import (
+    EXERCISE,
+    HOSTILE_NAMES,
+    SCRIPT,
+    SLUG,
+    WORKBOOK,
+    GradedClass,
+    hostile_class,
+    report,
+    small_class,
+)
+from pages import Page
+
+from foodcourt.reports.result_paths import result_path
+from foodcourt.review.app import make_app
+from foodcourt.review.desk import Desk
+from foodcourt.review.guard import Pass
+from foodcourt.review.links import page_name
+
+PORT = 8123
+HOME = f"http://127.0.0.1:{PORT}"
+GROUPS = f"/exercises/{SLUG}/groups"
+
+
+def page_of(learner):
+    return f"/submissions/{SLUG}/{page_name(learner)}"
+
+
+class Instructor:
+    """Somebody with a server and a browser of their own; two may have the same class."""
+
+    def __init__(self, out, name="Ada", login="ada"):
+        self.pass_ = Pass(PORT)
+        self.desk = Desk(out, WORKBOOK, csrf=self.pass_.csrf, login=login, name=name)
+        self._app = make_app(self.desk, self.pass_)
+        self.cookies = None
+
+    def ask(self, method, path, **options):
+        """Send one request with the cookies of before."""
+
+        async def asking():
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(transport=transport, base_url=HOME, cookies=self.cookies) as client:
+                response = await client.request(method, path, **options)
+                self.cookies = client.cookies
+                return response
+
+        return asyncio.run(asking())
+
+    def enter(self):
+        """Open the address that the terminal shows."""
+        answer = self.ask("GET", f"/?token={self.pass_.token}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        return self
+
+    def see(self, path, status=200):
+        """Open a page."""
+        answer = self.ask("GET", path)
+        assert answer.status_code == status, answer.text
+        return Page(answer.text)
+
+    def send(self, form, status=303):
+        """Send a form; give the page that it leads to."""
+        address, fields = form
+        answer = self.ask("POST", address, data=fields)
+        assert answer.status_code == status, answer.text
+        return self.see(answer.headers["location"]) if status == 303 else Page(answer.text)
+
+
+@pytest.fixture
+def graded(tmp_path):
+    return small_class(tmp_path)
+
+
+@pytest.fixture
+def ada(graded):
+    return Instructor(graded.out).enter()
+
+
+# Who gets in
+
+
+def test_without_the_token_nothing_is_shown(graded):
+    """A page, a form and even the style answer 403 to who has neither token nor cookie."""
+    stranger = Instructor(graded.out)
+    for method, path in [("GET", "/"), ("GET", page_of("ada")), ("GET", "/style.css"), ("POST", "/export")]:
+        answer = stranger.ask(method, path)
+        assert answer.status_code == 403
+        assert "ada" not in answer.text
+    for token in ("", "wrong", "\ud800", "é", stranger.pass_.token + "x", stranger.pass_.csrf):
+        answer = stranger.ask("GET", "/", params={"token": token.encode("utf-8", "replace")})
+        assert (answer.status_code, answer.headers.get("set-cookie")) == (403, None)
+
+
+def test_the_token_becomes_a_cookie(graded):
+    """The token is taken out of the address, and the cookie is kept from scripts and other sites."""
+    visitor = Instructor(graded.out)
+    answer = visitor.ask("GET", f"{page_of('ada')}?saved=1&token={visitor.pass_.token}")
+    assert answer.headers["location"] == f"{page_of('ada')}?saved=1"
+    assert re.fullmatch(
+        rf"foodcourt-review-{PORT}=[\w-]{{32}}; HttpOnly; Path=/; SameSite=strict", answer.headers["set-cookie"]
+    )
+    assert visitor.pass_.token not in answer.headers["set-cookie"]
+    assert visitor.ask("GET", "/").status_code == 200
+
+
+def test_a_redirect_stays_here(graded):
+    """No path makes the redirect after the token lead to another host."""
+    visitor = Instructor(graded.out)
+    answer = visitor.ask("GET", f"{HOME}//evil.example/?token={visitor.pass_.token}")
+    assert answer.headers["location"] == "/evil.example/"
+
+
+def test_a_token_for_once(graded):
+    """The token in the browser's command line opens the pages once."""
+    visitor = Instructor(graded.out)
+    token = visitor.pass_.for_once()
+    assert [visitor.ask("GET", f"/?token={token}").status_code for _ in range(2)] == [303, 403]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:1", "", f"[::1]:{PORT}"]
+)
+def test_another_host_name_is_refused(ada, host):
+    """Under a name that is not ours nothing is answered, whatever the browser sends along."""
+    assert ada.ask("GET", "/", headers={"Host": host}).status_code == 403
+    assert ada.ask("GET", f"/?token={ada.pass_.token}", headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("host", [f"127.0.0.1:{PORT}", f"localhost:{PORT}"])
+def test_our_names(ada, host):
+    """127.0.0.1 and localhost are this machine."""
+    headers = {"Host": host, "Cookie": f"{ada.pass_.cookie}={ada.cookies[ada.pass_.cookie]}"}
+    assert ada.ask("GET", "/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("change", ["none", "wrong", "other server's"])
+def test_a_form_of_somebody_else(ada, graded, change):
+    """A form without our word in it changes nothing."""
+    address, fields = ada.see(page_of("grace")).form("/score", score="0", reason="x")
+    fields["csrf"] = {"none": "", "wrong": "é" * 32, "other server's": Instructor(graded.out).pass_.csrf}[change]
+    assert ada.ask("POST", address, data=fields).status_code == 403
+    assert ada.desk.store.last() == 0
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}", "http://127.0.0.1:1"])
+def test_a_form_from_another_site(ada, origin):
+    """A form that another site sends is refused by where it comes from, too."""
+    address, fields = ada.see(page_of("grace")).form("/score", score="0", reason="x")
+    assert ada.ask("POST", address, data=fields, headers={"Origin": origin}).status_code == 403
+    assert ada.ask("POST", address, data=fields, headers={"Origin": HOME}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/", "/style.css", "/nothing", page_of("ada"), "/?token=wrong"])
+def test_headers_of_every_answer(ada, path):
+    """Every answer forbids scripts, frames, guessing of types and keeping."""
+    headers = ada.ask("GET", path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'")
+    assert "frame-ancestors 'none'" in policy
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/exercises/nope", f"{GROUPS}/0123", "/submissions/x/y"])
+def test_what_is_not_there(ada, path):
+    """An address of nothing is answered with a page that says so."""
+    assert "That did not work" in ada.see(path, status=404).text
+
+
+# What is shown
+
+
+def test_every_page_can_be_read(ada):
+    """From the first page on, every link leads to a page with headings, labels and tables that say what they hold."""
+    left, seen = ["/"], set()
+    while left:
+        path = left.pop().partition("#")[0]
+        if path and path not in seen and not path.startswith("data:"):
+            seen.add(path)
+            page = ada.see(path)
+            page.assert_readable()
+            page.assert_harmless()
+            left += page.links
+    assert {"/", "/export", GROUPS, page_of("ken"), f"{page_of('ada')}/files"} <= seen
+
+
+def test_hostile_data_is_text(tmp_path):
+    """On every page of the server, whatever learners wrote is text."""
+    visitor = Instructor(hostile_class(tmp_path).out, name=SCRIPT).enter()
+    store = visitor.desk.store
+    for name in HOSTILE_NAMES:
+        page = visitor.see(page_of(name))
+        page.assert_harmless()
+        page = visitor.send(page.form("/score", score="3", reason=SCRIPT))
+        visitor.send(page.form("/comment", text=f"</textarea>{SCRIPT}", check="users.get")).assert_harmless()
+        files = visitor.see(f"{page_of(name)}/files")
+        files.assert_harmless()
+        assert "x = '</span><script>'" in "".join(files.texts)
+    for path in ("/", f"/?name={SCRIPT}", f"/exercises/{SLUG}?name=%1b%00", GROUPS, "/export", page_of("refused")):
+        visitor.see(path).assert_harmless()
+    [group] = [link for link in visitor.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
+    page = visitor.see(group)
+    page.assert_harmless()
+    sent = page.form("/comment", text=SCRIPT)
+    visitor.send(sent).assert_harmless()
+    visitor.send(sent).assert_harmless()
+    assert SCRIPT in visitor.see(group).text
+    assert store.last() == len(HOSTILE_NAMES) * 4
+
+
+def test_filters(ada):
+    """The class and an exercise are filtered by name, exercise and outcome."""
+    page = ada.see("/?state=late")
+    assert "Scores: 1 of 5 learners" in page.text
+    assert "Scores: 0 of 5 learners" in ada.see("/?state=late&exercise=ex2_retries").text
+    page = ada.see(f"/exercises/{SLUG}?check=orders.timeout&state=failed")
+    assert "1 of 5 learners" in page.text
+    assert page_of("barbara") in page.links
+    assert page_of("grace") not in page.links
+    assert "5 of 5 learners" in ada.see(f"/exercises/{SLUG}?check=nonsense&state=nonsense").text
+
+
+def test_similar_submissions(ada, graded):
+    """What similarity.json says is shown with the passages, from both sides; a damaged file is told."""
+    assert "Similar" not in ada.see(page_of("grace")).text
+    passage = {"a_file": "users_service.py", "a_lines": [2, 3], "b_file": "users_service.py", "b_lines": [1, 2]}
+    pair = {"exercise": SLUG, "a": "grace", "b": "linus", "score": 0.93, "passages": [passage]}
+    stranger = {"exercise": SLUG, "a": "grace", "b": "somebody else", "score": 0.99, "passages": []}
+    file = graded.out / "similarity.json"
+    file.write_text(json.dumps([pair, stranger]))
+    page = ada.see(page_of("grace"))
+    assert "linus: 93%" in page.text
+    assert "grace: users_service.py, lines 2–3 x = 1 y = 2" in page.text
+    assert "linus: users_service.py, lines 1–2 # by linus x = 1" in page.text
+    assert "somebody else" not in page.text
+    assert "linus: users_service.py, lines 1–2 # by linus" in ada.see(page_of("linus")).text
+    file.write_text(
+        json.dumps([{**pair, "passages": [{**passage, "a_file": "../../secret", "a_lines": [0, 9**99]}]}])
+    )
+    assert "similar submissions are not shown" in ada.see(page_of("grace")).text
+    file.write_text("[")
+    assert "similar submissions are not shown" in ada.see(page_of("grace")).text
+
+
+def test_files_that_are_gone(ada, graded):
+    """A folder that is no longer there is told, and the rest of the review goes on."""
+    graded.submissions.rename(graded.submissions.with_name("moved"))
+    assert "cannot be opened: No such file" in ada.see(f"{page_of('ada')}/files").text
+    assert "100 of 100" in ada.see(page_of("ada")).text
+
+
+def test_a_class_that_is_graded_again(ada, graded):
+    """Reports that are replaced while the server runs are seen."""
+    path = result_path(graded.out, "ada", SLUG)
+    graded.add("ada", report("ada", ["users.get"]))
+    path.with_name("new").write_text(path.read_text())
+    path.with_name("new").rename(path)
+    assert "95 of 100" in ada.see(page_of("ada")).text
+
+
+def test_a_damaged_class_is_told(ada, graded):
+    """A class.json that breaks while the server runs is told on a page, with what to do."""
+    (graded.out / "class.json").write_text("{")
+    assert "grade again" in ada.see("/", status=500).text
+
+
+# What is saved
+
+
+def test_the_name_is_asked_once(graded):
+    """The first page asks who it is, with the login as a proposal; the answer is remembered for the class."""
+    visitor = Instructor(graded.out, name=None).enter()
+    answer = visitor.ask("GET", "/")
+    assert answer.headers["location"] == "/name"
+    address, fields = visitor.see("/name").form("/name")
+    assert fields["name"] == ["ada"]
+    page = visitor.send((address, {**fields, "name": f"  Ada {SCRIPT}  "}))
+    assert f"You sign as Ada {SCRIPT}" in page.text
+    assert Instructor(graded.out, name=None).desk.name() == f"Ada {SCRIPT}"
+    assert Instructor(graded.out, name=None, login="grace").desk.name() is None
+
+
+def test_a_score_by_hand(ada):
+    """A score with its reason counts on every page, and can be taken back; the history has both."""
+    page = ada.send(ada.see(page_of("grace")).form("/score", score="98", reason="kept\r\nher word"))
+    assert "Saved: score 98." in page.text
+    assert "98 of 100 , set by hand by Ada" in page.text
+    assert "the grader gave 95" in page.text
+    assert "98 ✎" in ada.see("/").text
+    page = ada.send(page.form("/score/back", reason="wrong person"))
+    assert "Saved: the grader's score counts again." in page.text
+    assert "95 of 100" in page.text
+    assert "score by hand taken back" in page.text
+    assert "score set to 98" in page.text
+
+
+@pytest.mark.parametrize(
+    ("score", "reason"),
+    [("98", ""), ("98", " \n "), ("", "x"), ("101", "x"), ("-1", "x"), ("9.5", "x"), ("²", "x"), ("9" * 5000, "x")],
+)
+def test_a_score_needs_a_number_and_a_reason(ada, score, reason):
+    """Without a reason, or out of range, nothing is saved, and what was typed is still in the form."""
+    page = ada.send(ada.see(page_of("grace")).form("/score", score=score, reason=reason), status=422)
+    assert "expected a whole number from 0 to 100, and a reason; nothing is saved yet" in page.text
+    assert page.form("/score")[1]["score"] == [score]
+    assert ada.desk.store.last() == 0
+
+
+def test_comments(ada):
+    """A check and the whole get comments of their own, which can be taken back; an empty one is not begun."""
+    page = ada.send(ada.see(page_of("grace")).form("/comment", check="users.unknown", text="look at .get()"))
+    assert "Saved: comment on users.unknown." in page.text
+    page = ada.send(page.form("/comment", check="", text="well begun"))
+    assert "Comment by Ada" in page.text
+    assert "✉" in ada.see("/").text
+    page = ada.send(page.form("/comment", check="users.unknown", text=""))
+    assert "Saved: no comment on users.unknown." in page.text
+    ada.send(page.form("/comment", check="users.unknown", text=""), status=422)
+    ada.send(page.form("/comment", check="no.such", text="x"), status=422)
+    ada.send(page.form("/comment", check="", text="x" * 20_001), status=413)
+    assert ada.desk.store.last() == 3
+
+
+def test_one_comment_for_a_group(ada):
+    """Everybody who is ticked gets the comment, in one click; who is not, does not."""
+    [group, *_] = [link for link in ada.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
+    page = ada.see(group)
+    address, fields = page.form("/comment", check="users.unknown", text="a dictionary has get")
+    assert fields["to"] == [page_name("grace"), page_name("linus")]
+    page = ada.send((address, fields))
+    assert "Saved: comment on users.unknown, for 2 learners." in page.text
+    assert page.text.count("users.unknown : a dictionary has get") == 2
+    page = ada.send((address, {**fields, "to": page_name("linus"), "text": "and one for you"}))
+    assert "a dictionary has get" in ada.see(page_of("grace")).text
+    assert "and one for you" in ada.see(page_of("linus")).text
+    ada.send((address, {**fields, "to": []}), status=422)
+    ada.send((address, {**fields, "text": ""}), status=422)
+    ada.send((address, {**fields, "to": "nobody"}), status=404)
+
+
+def test_two_instructors_lose_nothing(graded):
+    """Who saves on top of what they had not seen is told whose it was; both are kept, the later one counts."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    one, other = (who.see(page_of("grace")) for who in (ada, bob))
+    assert "older" not in ada.send(one.form("/score", score="98", reason="kept her word")).text
+    page = bob.send(other.form("/score", score="40", reason="late again"))
+    assert "meanwhile Ada had saved, for grace: score 98 (“kept her word”)" in page.text
+    assert "Yours (Bob) came after it and counts; both are in the history" in page.text
+    page = ada.see(page_of("grace"))
+    assert "40 of 100 , set by hand by Bob" in page.text
+    assert "score set to 98" in page.text
+    assert "score set to 40" in page.text
+    assert "meanwhile" not in ada.send(page.form("/score", score="50", reason="agreed with Bob")).text
+
+
+def test_changes_elsewhere_are_not_stale(graded):
+    """What others change on other checks or for other learners is nothing to be told of."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    page = bob.see(page_of("grace"))
+    ada.send(ada.see(page_of("linus")).form("/score", score="1", reason="x"))
+    ada.send(ada.see(page_of("grace")).form("/comment", check="users.get", text="x"))
+    assert "meanwhile" not in bob.send(page.form("/score", score="2", reason="y")).text
+
+
+def test_a_stale_comment_on_a_group(graded):
+    """A comment for a group tells each learner whose comment came between."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    [group, *_] = [link for link in bob.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
+    page = bob.see(group)
+    ada.send(ada.see(page_of("linus")).form("/comment", check="users.unknown", text="from Ada"))
+    page = bob.send(page.form("/comment", check="users.unknown", text="from Bob"))
+    assert page.text.count("meanwhile") == 1
+    assert "meanwhile Ada had saved, for linus: comment on users.unknown (“from Ada”)" in page.text
+
+
+def test_nonsense_after_saved(ada):
+    """Whatever stands after ?saved= in an address, the page comes, and says nothing that is not so."""
+    for nonsense in ("x", "-1", "²", "9" * 30, "1;DROP", "7"):
+        assert "Saved" not in ada.see(f"{page_of('grace')}?saved={nonsense}").text
+
+
+def test_export(ada, graded):
+    """The export writes grades with the scores by hand, a page for each learner, and the pages anew."""
+    ada.send(ada.see(page_of("grace")).form("/score", score="98", reason="kept her word"))
+    page = ada.send(ada.see("/export").form("/export"), status=200)
+    assert "Written, with every change up to number 1" in page.text
+    rows = [line for line in (graded.out / "grades.csv").read_text("utf-8-sig").splitlines() if "grace" in line]
+    assert len(rows) == 1
+    assert "98" in rows[0]
+    assert "98 of 100" in (graded.out / "feedback" / f"{page_name('grace')}.html").read_text()
+    assert "98" in Page((graded.out / "index.html").read_text()).text
+
+
+def test_what_cannot_be_written_is_told(ada, graded):
+    """When a file cannot be written, the page says so instead of that it is saved."""
+    (graded.out / "grades.csv").mkdir()
+    page = ada.send(ada.see("/export").form("/export"), status=500)
+    assert "grades.csv" in page.text
+    assert "it is not saved" in page.text
+
+
+def test_many_learners_are_quick(tmp_path):
+    """A class of 200 is shown at a glance."""
+    found = GradedClass(tmp_path)
+    for number in range(200):
+        found.add(f"learner{number:03}", report(f"learner{number:03}", ["users.get"], f"got {number}"))
+    found.save()
+    page = Instructor(found.out).enter().see(f"/exercises/{SLUG}")
+    assert "200 of 200 learners" in page.text
+    assert len(EXERCISE.checks) * 200 <= len(page.elements)

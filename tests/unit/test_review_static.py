@@ -1,0 +1,144 @@
+"""The read-only pages and the feedback as files."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from graded_class import HOSTILE_NAMES, SCRIPT, SLUG, WORKBOOK, hostile_class, small_class
+from pages import Page
+
+from foodcourt.reports.class_results import ClassResults
+from foodcourt.review import write_static
+from foodcourt.review.changes import Kind, Target, Wish
+from foodcourt.review.feedback import write_feedback
+from foodcourt.review.links import page_name
+from foodcourt.review.marking import Marks
+from foodcourt.review.snapshot import Snapshot
+from foodcourt.review.store import Store
+
+NAMES = ["Ada", "ada", "ADA", "a/da", "", ".", "..", "con", "-rf", "a" * 300, "ä", "李", *HOSTILE_NAMES]
+
+
+def load(graded):
+    return ClassResults.load(graded.out, WORKBOOK)
+
+
+def pages_below(out):
+    return {path: Page(path.read_text(encoding="utf-8")) for path in sorted(out.rglob("*.html"))}
+
+
+def test_names_of_pages():
+    """A page's name is made of letters and digits, short, and nobody else's, on any file system."""
+    found = [page_name(name) for name in NAMES]
+    assert len({name.casefold() for name in found}) == len(NAMES)
+    assert all(name.isascii() and name.replace("-", "").isalnum() and len(name) < 60 for name in found)
+
+
+def test_every_link_leads_to_a_file(tmp_path):
+    """The pages lead to each other by relative links alone, and to places that are there."""
+    graded = small_class(tmp_path)
+    index = write_static(graded.out, load(graded))
+    assert index == graded.out / "index.html"
+    pages = pages_below(graded.out)
+    reached = set()
+    for path, page in pages.items():
+        page.assert_readable()
+        for link in page.links:
+            found = urlsplit(link)
+            assert (found.scheme, found.netloc) == ("", "")
+            target = (path.parent / found.path).resolve() if found.path else path
+            assert target in pages, link
+            assert not found.fragment or found.fragment in pages[target].ids, link
+            reached.add(target)
+    assert set(pages) == reached
+
+
+def test_nothing_is_fetched_and_nothing_runs(tmp_path):
+    """A page holds its style itself, and forbids itself everything else."""
+    graded = small_class(tmp_path)
+    write_static(graded.out, load(graded))
+    for page in pages_below(graded.out).values():
+        assert not {"script", "link", "img", "form"} & {
+            tag for tag, found in page.elements if found.get("href") != "data:,"
+        }
+        [policy] = [found["content"] for _, found in page.elements if found.get("http-equiv")]
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+
+
+@pytest.mark.parametrize("write", ["static", "feedback"])
+def test_hostile_data_is_text(tmp_path, write):
+    """Names, messages, evidence and problems are shown as text on every page, whatever they hold."""
+    graded = hostile_class(tmp_path)
+    results = load(graded)
+    store = Store(graded.out / "review.sqlite")
+    whole = [Wish(Target(Kind.COMMENT, SLUG, learner), SCRIPT) for learner in results.learners]
+    store.record(SCRIPT, 0, [*whole, Wish(Target(Kind.SCORE, SLUG, "=cmd()"), SCRIPT, 7)])
+    if write == "static":
+        write_static(graded.out, results)
+    else:
+        write_feedback(graded.out, Snapshot(results, Marks(store.latest(), store.last())))
+    pages = pages_below(graded.out)
+    assert len(pages) > len(HOSTILE_NAMES)
+    for page in pages.values():
+        page.assert_harmless()
+    said = " ".join(page.text for page in pages.values())
+    for fragment in (
+        SCRIPT,
+        "{{ 7 * 7 }}",
+        r"\x1b[2J",
+        r"\xd800",
+        "</pre></textarea>",
+        "javascript:alert(1)",
+        "=cmd()",
+    ):
+        assert fragment in said, fragment
+
+
+def test_what_instructors_changed_is_in_it(tmp_path):
+    """Pages that are written after a review show its scores and comments."""
+    graded = small_class(tmp_path)
+    store = Store(graded.out / "review.sqlite")
+    store.record(
+        "Ada L.",
+        0,
+        [
+            Wish(Target(Kind.SCORE, SLUG, "grace"), "kept her word", 97),
+            Wish(Target(Kind.COMMENT, SLUG, "grace", "users.unknown"), "a dictionary has get"),
+        ],
+    )
+    write_static(graded.out, load(graded))
+    page = Page((graded.out / "pages" / SLUG / f"of-{page_name('grace')}.html").read_text())
+    assert "97 of 100 , set by hand by Ada L." in page.text
+    assert "a dictionary has get" in page.text
+    assert "97" in Page((graded.out / "index.html").read_text()).text
+
+
+def test_no_old_page_stays(tmp_path):
+    """Pages of who has left the class go, and nothing half written is left beside them."""
+    graded = small_class(tmp_path)
+    old = graded.out / "pages" / "old.html"
+    old.parent.mkdir()
+    old.touch()
+    write_static(graded.out, load(graded))
+    write_static(graded.out, load(graded))
+    assert not old.exists()
+    assert [path.name for path in graded.out.iterdir() if path.name.startswith(".")] == []
+
+
+def test_feedback_is_about_nobody_else(tmp_path):
+    """A learner's page has their verdicts, comments and reasons, and nothing of others."""
+    graded = small_class(tmp_path)
+    results = load(graded)
+    store = Store(graded.out / "review.sqlite")
+    store.record("Ada L.", 0, [Wish(Target(Kind.COMMENT, SLUG, "grace"), "well begun")])
+    store.record("Ada L.", 0, [Wish(Target(Kind.SCORE, SLUG, "grace"), "kept her word", 97)])
+    paths = write_feedback(graded.out, Snapshot(results, Marks(store.latest(), store.last())))
+    assert {path.parent for path in paths} == {graded.out / "feedback"}
+    pages = {path.name: Page(Path(path).read_text()) for path in paths}
+    grace = pages[f"{page_name('grace')}.html"]
+    grace.assert_readable()
+    for words in ("well begun", "kept her word", "97 of 100", "the checks alone gave 95", "GET /users/4711 500"):
+        assert words in grace.text
+    assert not {"linus", "barbara", "Lovelace"} & set(grace.text.split())
+    assert "Feedback for Ada Lovelace" in pages[f"{page_name('ada')}.html"].text
+    assert "missing" in pages[f"{page_name('ken')}.html"].text
