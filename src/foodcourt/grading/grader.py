@@ -15,17 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from foodcourt.catalog import CheckSpec, Exercise, Imports
+from foodcourt.catalog import CheckSpec, Exercise
 from foodcourt.errors import GraderError, NoSandbox
 from foodcourt.grading.intake import copy_submission, look_at
+from foodcourt.grading.parents import Parents
 from foodcourt.grading.verdicts import Outcome, Report, Verdict, evidence_from
-from foodcourt.processes import ForkServer, Process
+from foodcourt.processes import Process
 from foodcourt.processes.logs import last_lines, read_log
 
 __all__ = ["Grader", "SandboxUse"]
 
 SandboxUse = Literal["if possible", "required", "off"]
-_CHECKER_MODULES = ("foodcourt.pytest_plugin", "foodcourt.faults")
 _PATIENCE = 30.0
 """Seconds beyond its own time limit after which a silent check is taken to be stuck in our own code."""
 
@@ -45,33 +45,19 @@ class _Child:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-class _Parents:
-    """The parents of all processes that it takes to grade an exercise.
-
-    Two fork servers start at once and import side by side: one is the parent of the checkers' pytest, the other of
-    the learner's programs. They are different interpreters; nothing of the one can be reached from the other.
-    """
-
-    def __init__(self, imports: Imports) -> None:
-        self.checkers = ForkServer("pytest", extra=(*_CHECKER_MODULES, *imports.checkers))
-        self.programs = ForkServer(*imports.commands, extra=imports.programs)
-
-    def close(self) -> None:
-        self.checkers.close()
-        self.programs.close()
-
-
 class Grader:
     """Grades one submission after the other, with the parents of the processes that it takes started once."""
 
-    def __init__(self, sandbox: SandboxUse = "if possible") -> None:
+    def __init__(self, sandbox: SandboxUse = "if possible", parents: Parents | None = None) -> None:
         """Start nothing yet.
 
         Args:
             sandbox: whether learners' programs are locked in. Where they must be and cannot, nothing is graded.
+            parents: those of other graders, to share; by default its own.
         """
         self._sandbox = sandbox
-        self._parents: dict[str, _Parents] = {}
+        self._shared = parents
+        self._parents = parents or Parents()
         self._waiting: _Child | None = None
 
     def prepare(self, exercise: Exercise) -> None:
@@ -144,9 +130,7 @@ class Grader:
         return self._launch(exercise)
 
     def _launch(self, exercise: Exercise) -> _Child:
-        if exercise.slug not in self._parents:
-            self._parents[exercise.slug] = _Parents(exercise.imports)
-        parents = self._parents[exercise.slug]
+        parents = self._parents.of(exercise)
         scratch = Path(tempfile.mkdtemp(prefix="grading-", dir=parents.checkers.folder))
         ours, theirs = socket.socketpair()
         with theirs:
@@ -175,12 +159,12 @@ class Grader:
         return _Child(exercise, scratch, process, ours)
 
     def close(self) -> None:
-        """End both parents and everything that they started."""
+        """End the parents, unless they are shared, and everything that they started."""
         if self._waiting is not None:
             self._waiting.close()
-        for parents in self._parents.values():
-            parents.close()
-        self._parents.clear()
+            self._waiting = None
+        if self._shared is None:
+            self._parents.close()
 
     def __enter__(self) -> Grader:
         """Give itself."""

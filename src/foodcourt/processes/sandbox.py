@@ -38,9 +38,10 @@ _PATIENCE = 10.0
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 _SETTINGS = (
     *("alternatives", "group", "host.conf", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"),
-    *("mime.types", "nsswitch.conf", "passwd", "pki", "protocols", "services", "ssl", "timezone"),
+    *("mime.types", "nsswitch.conf", "passwd", "protocols", "services", "timezone"),
+    *("ssl/certs", "ssl/openssl.cnf", "pki/ca-trust/extracted", "pki/tls/certs", "pki/tls/cert.pem"),
 )
-"""What programs read in /etc; nothing that is secret."""
+"""What programs read in /etc; nothing that is secret: of the certificates not the private keys."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -182,18 +183,20 @@ def _start(program: str, area: Path, held: socket.socket) -> subprocess.Popen[by
     for name in (INSIDE, "tmp", "shm"):
         (area / name).mkdir(mode=0o700)
     # Says that all is in place, and then waits for the other end to be closed.
+    # As the first process inside it is out of reach of signals from there.
     hold = ["/bin/sh", "-c", "echo ready; read _"]
+    fd, no_environment = held.fileno(), dict[str, str]()
     with held.dup() as info:
         argv = [
             program,
             *("--unshare-user", "--uid", "1000", "--gid", "1000"),
             *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox"),
-            *("--die-with-parent", "--new-session", "--info-fd", str(info.fileno())),
+            *("--die-with-parent", "--new-session", "--as-pid-1", "--info-fd", str(info.fileno())),
             *_view(area),
             *("--chdir", "/", "--", *hold),
         ]
         return subprocess.Popen(
-            argv, stdin=held, stdout=held, stderr=held, cwd="/", env={}, pass_fds=[info.fileno()]
+            argv, stdin=fd, stdout=fd, stderr=fd, cwd="/", env=no_environment, pass_fds=[info.fileno()]
         )
 
 

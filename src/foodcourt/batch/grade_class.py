@@ -1,0 +1,99 @@
+"""Grading a class, from the folder of its submissions to the folder of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foodcourt.batch.finished import FinishedWork
+from foodcourt.batch.tasks import Task, tasks_of
+from foodcourt.errors import UsageError
+from foodcourt.grading.classroom import Classroom
+from foodcourt.grading.verdicts import Report
+from foodcourt.reports.class_file import ClassFile, Entry, Person
+from foodcourt.reports.result_paths import results_folder
+
+__all__ = ["Grade", "Plan", "grade_class", "plan"]
+
+Grade = Callable[[Sequence[Task]], Iterable[tuple[Task, Report]]]
+"""Grades tasks in whatever order, and gives each report as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for a class.
+
+    Attributes:
+        classroom: what was handed in.
+        todo: what is to be graded.
+        done: what was graded before, with its report.
+    """
+
+    classroom: Classroom
+    todo: tuple[Task, ...]
+    done: tuple[tuple[Task, Report], ...]
+
+
+def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
+    """See what is to be done.
+
+    Raises:
+        UsageError: `out` holds results, and they are not to be resumed.
+    """
+    finished = FinishedWork(out)
+    if not resume and results_folder(out).is_dir():
+        raise UsageError(
+            f"{out} holds results already\n"
+            "try: the same command with --resume, which grades what is missing or changed, or with another --out"
+        )
+    todo, done = [], []
+    for task in tasks_of(classroom.entries):
+        if report := finished.find(task):
+            done.append((task, report))
+        else:
+            todo.append(task)
+    return Plan(classroom, tuple(todo), tuple(done))
+
+
+def grade_class(
+    what: Plan, submissions: Path, out: Path, grade: Grade, on_report: Callable[[Task, Report], None]
+) -> None:
+    """Grade what is to be graded, and keep each report as it comes.
+
+    Args:
+        what: what is to be done.
+        submissions: the folder of the class.
+        out: the folder of its results; made when needed.
+        grade: who grades.
+        on_report: called with each report that came.
+
+    Raises:
+        OSError: a result cannot be written.
+    """
+    finished = FinishedWork(out)
+    _class_file(what.classroom, submissions).save(out)
+    for entry in what.classroom.entries:
+        if entry.problem:
+            finished.withdraw(entry.learner, entry.exercise.slug)
+    for task, report in what.done:
+        finished.hand_out(task, report)
+    for task, report in grade(what.todo) if what.todo else ():
+        finished.keep(task, report)
+        on_report(task, report)
+
+
+def _class_file(classroom: Classroom, submissions: Path) -> ClassFile:
+    learners = {one.learner: Person(one.name, one.id, one.email) for one in classroom.learners}
+    entries = tuple(
+        Entry(
+            learner=entry.learner,
+            exercise=entry.exercise.slug,
+            folder=entry.folder.resolve(),
+            late=entry.late,
+            digest=entry.digest,
+            problem=entry.problem,
+        )
+        for entry in classroom.entries
+    )
+    return ClassFile(submissions.resolve(), learners, entries)

@@ -1,0 +1,152 @@
+"""`foodcourt grade`: grades a class."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from foodcourt.errors import UsageError
+
+if TYPE_CHECKING:
+    from foodcourt.batch.grade_class import Grade, Plan
+    from foodcourt.batch.tasks import Task
+    from foodcourt.catalog import Exercise
+    from foodcourt.grading.verdicts import Report
+    from foodcourt.workbook import Workbook
+
+__all__ = ["grade"]
+
+
+@click.command(epilog="Example: foodcourt grade submissions --out results --jobs 4")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Where results go.")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many at a time; default: one a core.")
+@click.option("--resume", is_flag=True, help="Go on: grade only what OUT has no result of.")
+@click.option("--only", multiple=True, metavar="EX", help="Grade this exercise alone; may be given again.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), metavar="CSV", help="The class list: learner, name, id, email."
+)
+@click.option("--due", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), help="What is late.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["required", "off"]),
+    default="required",
+    help="off: run learners' programs as you, with all your rights. Only for work that you trust.",
+)
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    folder: Path,
+    out: Path,
+    jobs: int | None,
+    resume: bool,
+    only: tuple[str, ...],
+    roster: Path | None,
+    due: datetime | None,
+    sandbox: str,
+) -> None:
+    """Grade a class: DIR holds <learner>/<exercise>/…, zip archives, or what Canvas or Moodle export.
+
+    Writes OUT/grades.csv, OUT/index.html, a report for each learner and exercise in OUT/results, and files for other
+    systems in OUT/exports. Learners' programs run in a sandbox.
+
+    Exit status: 0 when all was graded, whatever the grades; 2 when something could not be.
+    """
+    from foodcourt.batch.grade_class import plan
+    from foodcourt.grading.classroom import find_submissions
+    from foodcourt.workbook import find_workbook
+
+    workbook = find_workbook()
+    chosen = _chosen(only, workbook)
+    _look_at(folder, out)
+    classroom = find_submissions(folder, chosen, work=out / "unpacked", roster=roster, due=due)
+    what = plan(classroom, out, resume=resume)
+
+    def locally(tasks: Sequence[Task]) -> Iterable[tuple[Task, Report]]:
+        from foodcourt.batch.local import grade_locally
+
+        use = "off" if sandbox == "off" else "required"
+        return grade_locally(tasks, jobs=jobs or os.cpu_count() or 1, sandbox=use)  # type: ignore[arg-type]
+
+    broken = _grade(what, folder, out, locally, resume=resume)
+    _publish(out, workbook)
+    for problem in classroom.problems:
+        click.echo(f"note: {problem}", err=True)
+    for entry in classroom.entries:
+        if entry.problem:
+            click.echo(f"not graded: {entry.problem}", err=True)
+    click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {out}")
+    if broken:
+        click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
+    ctx.exit(2 if broken else 0)
+
+
+def _chosen(only: tuple[str, ...], workbook: Workbook) -> tuple[Exercise, ...]:
+    from foodcourt.catalog import exercises, find_exercise
+
+    return tuple(find_exercise(name, workbook) for name in only) or exercises(workbook)
+
+
+def _look_at(folder: Path, out: Path) -> None:
+    """See that the two folders are what they should be.
+
+    Raises:
+        UsageError: they are not.
+    """
+    inside, outside = folder.resolve(), out.resolve()
+    if outside == inside or outside.is_relative_to(inside):
+        raise UsageError(
+            f"expected --out outside of {folder}, got {out}: results would be taken for submissions\n"
+            f"try: foodcourt grade {folder} --out results"
+        )
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"expected a folder for --out, but {out} is a file\ntry another name")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {out}: {error.strerror}\ntry another --out") from error
+
+
+def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -> int:
+    """Grade, and show how far it is; the number of those on which the grader broke."""
+    from foodcourt.batch.grade_class import grade_class
+    from foodcourt.cli.grading_progress import GradingProgress
+
+    broken = 0
+    try:
+        with GradingProgress(what, resume=resume) as progress:
+
+            def on_report(task: Task, report: Report) -> None:
+                nonlocal broken
+                broken += report.broken
+                progress.report(task, report)
+
+            grade_class(what, folder, out, grade, on_report)
+    except KeyboardInterrupt:
+        click.echo(f"what is graded is kept in {out}; go on: the same command with --resume", err=True)
+        raise
+    return broken
+
+
+def _publish(out: Path, workbook: Workbook) -> None:
+    """Write all that is made from the results."""
+    from foodcourt.reports.class_results import ClassResults
+    from foodcourt.reports.exports import write_results
+    from foodcourt.review.static import write_static
+
+    results = ClassResults.load(out, workbook)
+    try:
+        write_results(out, results)
+        write_static(out, results)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the results to {out}: {error.strerror}\nall verdicts are kept; "
+            "try: make room, and then the same command with --resume"
+        ) from error
+    for problem in results.damaged.values():
+        click.echo(f"damaged: {problem}", err=True)

@@ -1,0 +1,76 @@
+"""The parents of all processes that it takes to grade an exercise, started once and used for many submissions."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from foodcourt.catalog import Exercise, Imports
+from foodcourt.errors import FoodCourtError
+from foodcourt.processes import ForkServer
+
+__all__ = ["ExerciseParents", "Parents"]
+
+_CHECKER_MODULES = ("foodcourt.pytest_plugin", "foodcourt.faults")
+
+
+class ExerciseParents:
+    """Two fork servers, which start at once and import side by side.
+
+    They are different interpreters; nothing of the one can be reached from the other.
+
+    Attributes:
+        checkers: the parent of the checkers' pytest.
+        programs: the parent of the learners' programs.
+    """
+
+    def __init__(self, imports: Imports) -> None:
+        """Start both."""
+        self.checkers = ForkServer("pytest", extra=(*_CHECKER_MODULES, *imports.checkers))
+        self.programs = ForkServer(*imports.commands, extra=imports.programs)
+
+    def close(self) -> None:
+        """End both, and everything that they started."""
+        self.checkers.close()
+        self.programs.close()
+
+
+class Parents:
+    """The parents for each exercise, started when first needed; several graders may share them."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._lock = threading.Lock()
+        self._found: dict[str, ExerciseParents] = {}
+        self._closed = False
+
+    def of(self, exercise: Exercise) -> ExerciseParents:
+        """Give those of an exercise.
+
+        Raises:
+            FoodCourtError: all was closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise FoodCourtError("the grader was closed while it began to grade")
+            if exercise.slug not in self._found:
+                self._found[exercise.slug] = ExerciseParents(exercise.imports)
+            return self._found[exercise.slug]
+
+    def close(self) -> None:
+        """End them all."""
+        with self._lock:
+            self._closed = True
+            for parents in self._found.values():
+                parents.close()
+            self._found.clear()
+
+    def __enter__(self) -> Parents:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()

@@ -1,0 +1,165 @@
+"""`foodcourt grade`, from the folder of a class to its results."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from leaks import until
+
+from foodcourt.batch.finished import FinishedWork
+from foodcourt.batch.grade_class import grade_class, plan
+from foodcourt.batch.local import grade_locally
+from foodcourt.batch.tasks import tasks_of
+from foodcourt.catalog import exercises
+from foodcourt.grading.classroom import find_submissions
+from foodcourt.reports.class_results import result_path
+from foodcourt.reports.json_report import schema
+from foodcourt.workbook import Workbook
+
+pytestmark = pytest.mark.usefixtures("no_process_left")
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKBOOK = Workbook(ROOT)
+SUBMISSIONS = ROOT / "tests" / "submissions" / "ex3_grpc_echo"
+FOODCOURT = Path(sys.executable).with_name("foodcourt")
+ODD = "=cmd() <b> é"
+
+
+def hand_in(class_folder, learner, work, exercise="ex3"):
+    shutil.copytree(work, class_folder / learner / exercise, ignore=shutil.ignore_patterns("expect.toml"))
+
+
+def grade(class_folder, out, *arguments, **options):
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "2", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, **options)
+
+
+def result(out, learner, slug="ex3_grpc_echo"):
+    found = json.loads(result_path(out, learner, slug).read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema())
+    return found
+
+
+@pytest.fixture
+def class_folder(tmp_path):
+    """A class: good work, the same work again under an odd name, wrong work, and what is no work at all."""
+    folder = tmp_path / "class"
+    hand_in(folder, "ada", ROOT / "solutions" / "ex3_grpc_echo")
+    hand_in(folder, ODD, ROOT / "solutions" / "ex3_grpc_echo")
+    hand_in(folder, "bob", SUBMISSIONS / "wrong" / "exits_1_always", "ex3_grpc_echo")
+    (folder / "cyd").mkdir()
+    (folder / "cyd" / "ex3.zip").write_text("no zip")
+    return folder
+
+
+def test_a_class_is_graded(class_folder, tmp_path):
+    """Each learner gets a report; the same work is graded once; what cannot be graded costs only itself."""
+    roster, out = tmp_path / "roster.csv", tmp_path / "out"
+    roster.write_text(f"learner,name\nada,Ada L.\nbob,Bob\ncyd,Cyd\ndan,Dan\n{ODD},Odd\n", encoding="utf-8")
+    done = grade(class_folder, out, "--roster", roster)
+    assert done.returncode == 0, done.stderr
+    assert "3 submissions, 2 different ones" in done.stdout
+    assert "'cyd/ex3.zip' is damaged" in done.stderr
+    ada, odd, bob = result(out, "ada"), result(out, ODD), result(out, "bob")
+    assert (ada["learner"], ada["score"], ada["bonus"], ada["sandbox"]) == ("ada", 100, 10, "bubblewrap")
+    assert odd == {**ada, "learner": ODD}
+    assert not bob["passed"]
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["learner"].lstrip("'"): row for row in csv.DictReader(file)}
+    assert {name: row["ex3_outcome"] for name, row in rows.items()} == {
+        "ada": "graded", "bob": "graded", "cyd": "refused", "dan": "missing", ODD: "graded"
+    }  # fmt: skip
+    assert "<b>" not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_results_are_not_overwritten_unasked(class_folder, tmp_path):
+    """A folder with results is refused; with --resume nothing is graded twice, and what changed is graded."""
+    out = tmp_path / "out"
+    assert grade(class_folder, out).returncode == 0
+    again = grade(class_folder, out)
+    assert again.returncode == 2
+    assert "--resume" in again.stderr
+    before = result(out, "bob")
+    shutil.rmtree(class_folder / "ada")
+    hand_in(class_folder, "ada", SUBMISSIONS / "wrong" / "exits_1_always")
+    resumed = grade(class_folder, out, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "2 of them graded before" in resumed.stdout
+    assert "0 graded in" in resumed.stdout
+    assert result(out, "ada") == {**before, "learner": "ada"}
+
+
+def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp_path):
+    """kill -9 in the middle, then --resume: what was finished is not graded again, and nothing is missing."""
+    out = tmp_path / "out"
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grader:
+        until(lambda: list(out.glob("graded/*/*.json")), what="the first report", within=60)
+        grader.kill()
+    kept = {path: path.stat().st_mtime_ns for path in out.glob("graded/*/*.json")}
+    resumed = grade(class_folder, out, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert [result(out, learner)["score"] == 100 for learner in ("ada", "bob", ODD)] == [True, False, True]
+
+
+def test_an_interrupt_ends_it_at_once(class_folder, tmp_path):
+    """Ctrl-C ends everything, and says how to go on."""
+    out = tmp_path / "out"
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as grader:
+        assert "submissions" in grader.stdout.readline()
+        grader.send_signal(signal.SIGINT)
+        _, told = grader.communicate(timeout=20)
+    assert grader.returncode not in {0, 1}
+    assert "--resume" in told
+    assert "Traceback" not in told
+
+
+def test_without_a_sandbox_nothing_is_graded(class_folder, tmp_path):
+    """Other people's work runs in a sandbox or not at all, unless the instructor says so."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    env = {**os.environ, "PATH": str(commands)}
+    refused = grade(class_folder, tmp_path / "out", env=env)
+    assert refused.returncode == 2
+    assert "bubblewrap is not installed" in refused.stderr
+    assert not list((tmp_path / "out").glob("graded/*/*.json"))
+    trusted = grade(class_folder, tmp_path / "trusted", "--sandbox", "off", env=env)
+    assert trusted.returncode == 0, trusted.stderr
+    assert result(tmp_path / "trusted", "ada")["sandbox"] == "off"
+
+
+def test_a_grader_that_breaks_costs_one_submission(class_folder, tmp_path):
+    """What ends in an error of ours gets a report that says so, is graded again on resume, and the rest goes on."""
+    out = tmp_path / "out"
+    classroom = find_submissions(class_folder, exercises(WORKBOOK), work=tmp_path / "work")
+    what = plan(classroom, out, resume=False)
+    (first, second) = what.todo
+    shutil.rmtree(first.folder)  # between the look and the grading
+    came = {}
+    grade_class(
+        what,
+        class_folder,
+        out,
+        lambda tasks: grade_locally(tasks, jobs=2, sandbox="required"),
+        lambda task, report: came.update({task.digest: report}),
+    )
+    assert came[first.digest].broken
+    assert not came[second.digest].broken
+    finished = FinishedWork(out)
+    assert finished.find(first) is None
+    assert finished.find(second) is not None
+
+
+def test_the_same_content_is_one_task(class_folder, tmp_path):
+    """Learners who handed in the same files share one task, whatever they are called."""
+    classroom = find_submissions(class_folder, exercises(WORKBOOK), work=tmp_path / "work")
+    assert sorted(task.learners for task in tasks_of(classroom.entries)) == [(ODD, "ada"), ("bob",)]
