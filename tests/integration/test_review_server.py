@@ -404,7 +404,14 @@ def test_what_cannot_be_written_is_told(ada, graded):
     (graded.out / "grades.csv").mkdir()
     page = ada.send(ada.see("/export").form("/export"), status=500)
     assert "grades.csv" in page.text
-    assert "it is not saved" in page.text
+    assert "Export again" in page.text
+    sent = ada.see(page_of("grace")).form("/score", score="98", reason="kept her word")
+    file = graded.out / "review.sqlite"
+    for path in graded.out.glob("review.sqlite*"):
+        path.unlink()
+    file.mkdir()
+    assert "What you sent is not saved" in ada.send(sent, status=500).text
+    assert "not saved" not in ada.see("/", status=500).text
 
 
 def test_many_learners_are_quick(tmp_path):

@@ -111,12 +111,14 @@ def _notices(desk: Desk, request: Request) -> list[Notice]:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    """Say on a page what went wrong; nothing of it was saved, because a click is saved whole or not at all."""
+    """Say on a page what went wrong, and what became of what was sent: a click is saved whole or not at all."""
     if isinstance(error, AnyHTTPException):
         status, message = error.status_code, str(error.detail)
         if message == HTTPStatus(status).phrase:
             message = {404: "There is no such page.", 405: "That cannot be done here."}.get(status, message)
     else:
-        status, message = 500, f"{error}\nIf you were about to save something: it is not saved."
+        status, message = 500, str(error)
+        if request.method == "POST":
+            message += "\n" + ("Export again." if request.url.path == "/export" else "What you sent is not saved.")
     pages = showing.bare_pages(request.app.state.desk)
     return HTMLResponse(pages.write("problem.html", message=message), status_code=status)

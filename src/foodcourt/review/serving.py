@@ -57,6 +57,7 @@ def serve(
             access_log=False,  # it would show the token
             lifespan="off",
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -28,20 +28,19 @@ def write_static(out: Path, results: ClassResults) -> Path:
         results: what was graded into it.
 
     Raises:
-        OSError: a page cannot be written; what stood there before is then still there.
+        OSError: a page cannot be written.
         UsageError: the review of before cannot be read.
     """
     snapshot = Snapshot(results, _marks(out))
     out.mkdir(parents=True, exist_ok=True)
     # Made beside the old ones, so that nobody sees half of the new, and no page of a learner who has left stays.
-    fresh = Path(tempfile.mkdtemp(prefix=".pages-", dir=out))
-    try:
-        fresh.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix=".pages-", dir=out) as scratch:
+        fresh = Path(scratch, "fresh")
+        fresh.mkdir()
         _write_pages(fresh, snapshot)
-        shutil.rmtree(out / "pages", ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            (out / "pages").rename(Path(scratch, "old"))
         fresh.rename(out / "pages")
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return write_atomically(out / "index.html", Pages(snapshot, FilePages()).overview(Filter()))
 
 
