@@ -165,3 +165,4 @@ def test_difference(tmp_path):
     assert found["gone.py"].note == "was not handed in"
     assert found["image.py"].note == "cannot be compared: binary: not shown"
     assert "echo_pb2.py" not in found
+    assert list(differences(tmp_path / "none", files)) == []
