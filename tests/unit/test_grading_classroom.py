@@ -1,5 +1,6 @@
 """What is found in the folder of a class: learners' folders, archives, exports, and whatever else lies there."""
 
+import errno
 import os
 import shutil
 import zipfile
@@ -214,6 +215,18 @@ def test_a_locked_folder_is_told(made, monkeypatch, locked, entries):
     classroom = made.find()
     assert [entry.learner for entry in classroom.entries] == entries
     assert "cannot be read: Permission denied" in (classroom.entries[-1].problem or classroom.problems[0])
+
+
+def test_a_full_disk_is_nobodys_fault(made, monkeypatch):
+    """Where nothing can be unpacked the search ends: no learner is told that their archive is to blame."""
+    made.archive("alice/ex1.zip")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("foodcourt.grading.archives._write", full)
+    with pytest.raises(UsageError, match=r"cannot unpack into .*: No space left on device\ntry: df -h"):
+        made.find()
 
 
 def test_what_is_no_work_is_told(made):

@@ -49,6 +49,9 @@ _DAMAGE = (
 )
 """What `zipfile` raises on damaged and forged archives; and OSError (EINVAL), where one sends it before the start."""
 
+_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
+"""What is no fault of an archive."""
+
 
 def is_archive(name: str) -> bool:
     """Tell by its name whether a file is an archive of any kind."""
@@ -63,6 +66,7 @@ def unpack(archive: Path, into: Path) -> None:
     Raises:
         UsageError: it is no zip archive, damaged, encrypted, too large, or holds what no submission may hold. The
             message is a sentence without its subject.
+        OSError: the folder cannot be written, whatever the archive holds.
     """
     if not archive.name.lower().endswith(".zip"):
         raise UsageError("is an archive of a kind that is not read; ask for a .zip")
@@ -75,7 +79,7 @@ def unpack(archive: Path, into: Path) -> None:
         if isinstance(error, _DAMAGE) or (isinstance(error, OSError) and error.errno == errno.EINVAL):
             reason = str(error)[:100]
             raise UsageError(f"is damaged, or no zip archive ({reason}); ask for it again") from error
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.errno not in _OURS:
             raise UsageError(f"cannot be unpacked: {error.strerror}") from error
         raise
 

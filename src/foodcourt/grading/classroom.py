@@ -83,7 +83,8 @@ def find_submissions(
         due: what was changed later is late; without a time zone, the time on this machine's clock.
 
     Raises:
-        UsageError: there is no such folder, the roster cannot be used, or there is nothing to grade at all.
+        UsageError: there is no such folder, the roster cannot be used, archives cannot be unpacked for want of room or
+            rights, or there is nothing to grade at all.
     """
     if not folder.is_dir():
         raise UsageError(
@@ -128,16 +129,27 @@ def _one_each(search: Search) -> list[Finding]:
 
 def _entry(finding: Finding, work: Path, deadline: float | None) -> Entry:
     try:
-        folder = inner_folder(_folder(finding, work), finding.exercise)
+        outer = _folder(finding, work)
+    except UsageError as error:
+        return _ungraded(finding, str(error))
+    except OSError as error:
+        raise UsageError(f"cannot unpack into {work}: {error.strerror}\ntry: df -h {work.parent}") from error
+    try:
+        folder = inner_folder(outer, finding.exercise)
         if wrong := what_is_wrong(folder, finding.exercise):
             raise UsageError(_printable(wrong))
         digest, newest = digest_of(pieces(folder))
-    except (UsageError, OSError) as error:
-        reason = error if isinstance(error, UsageError) else f"cannot be read: {error.strerror}"
-        problem = f"{told(finding.path)} {reason}"
-        return Entry(finding.learner, finding.exercise, finding.path, finding.late, "", problem)
+    except UsageError as error:
+        return _ungraded(finding, str(error))
+    except OSError as error:
+        return _ungraded(finding, f"cannot be read: {error.strerror}")
     late = finding.late or (deadline is not None and newest > deadline)
     return Entry(finding.learner, finding.exercise, folder, late, digest, "")
+
+
+def _ungraded(finding: Finding, what: str) -> Entry:
+    problem = f"{told(finding.path)} {what}"
+    return Entry(finding.learner, finding.exercise, finding.path, finding.late, "", problem)
 
 
 def _folder(finding: Finding, work: Path) -> Path:
@@ -160,6 +172,8 @@ def _gather(files: Sequence[tuple[str, Path]], target: Path) -> None:
     """Put files that were uploaded one by one into a folder, under the names that they had."""
     target.mkdir(parents=True)
     for name, path in files:
+        if name in {".", ".."}:
+            raise UsageError("has the name of a folder")
         if found := read_regular(path, BYTE_LIMIT):
             data, modified = found
             (target / name).write_bytes(data)
