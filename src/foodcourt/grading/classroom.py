@@ -83,8 +83,8 @@ def find_submissions(
         due: what was changed later is late; without a time zone, the time on this machine's clock.
 
     Raises:
-        UsageError: there is no such folder, the roster cannot be used, archives cannot be unpacked for want of room or
-            rights, or there is nothing to grade at all.
+        UsageError: there is no such folder, the roster cannot be used, there is no room to unpack archives, or there
+            is nothing to grade at all.
     """
     if not folder.is_dir():
         raise UsageError(
