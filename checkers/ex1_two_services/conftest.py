@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from rush import Rush
 from stage import IMPATIENT, PATIENT, Orders, Silence, User, some_user
 
 from foodcourt.faults import Upstream
@@ -58,8 +59,22 @@ def silence(submission: Submission) -> Iterator[Ahead[None]]:
         yield Ahead(submission, Silence(orders, silent).expect_504)
 
 
+@pytest.fixture(scope="session")
+def rush(submission: Submission) -> Iterator[Ahead[None]]:
+    """The learner's orders-service, with many guests at once, and a slow users-service of ours."""
+    with Upstream("users-service (ours)") as slow:
+        submission.upstreams.append(slow)
+        env = {"USERS_URL": slow.url, "USERS_TIMEOUT": str(PATIENT)}
+        orders = Orders(submission.uvicorn("orders_service", name="orders-service", env=env))
+        yield Ahead(submission, Rush(submission, orders, slow).expect_all_in_time)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def all_at_once(
-    users_service: LearnerService, orders: Orders, silence: Ahead[None], orders_by_default: LearnerService
+    users_service: LearnerService,
+    orders: Orders,
+    silence: Ahead[None],
+    rush: Ahead[None],
+    orders_by_default: LearnerService,
 ) -> None:
     """Start the services side by side; whoever asks one first waits for it."""
