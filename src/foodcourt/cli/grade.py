@@ -38,6 +38,7 @@ __all__ = ["grade"]
     default="required",
     help="off: run learners' programs as you, with all your rights. Only for work that you trust.",
 )
+@click.option("--farm", metavar="REDIS_URL", help="Have `foodcourt worker`s grade, on any number of machines.")
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -49,6 +50,7 @@ def grade(
     roster: Path | None,
     due: datetime | None,
     sandbox: str,
+    farm: str | None,
 ) -> None:
     """Grade a class: DIR holds <learner>/<exercise>/…, zip archives, or what Canvas or Moodle export.
 
@@ -59,21 +61,18 @@ def grade(
     """
     from foodcourt.batch.grade_class import plan
     from foodcourt.grading.classroom import find_submissions
+    from foodcourt.grading.similarity import find_similar, write_similar
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
     chosen = _chosen(only, workbook)
     _look_at(folder, out)
+    grade_them = _on_farm(farm, workbook) if farm else _here(jobs, sandbox)
     classroom = find_submissions(folder, chosen, work=out / "unpacked", roster=roster, due=due)
     what = plan(classroom, out, resume=resume)
 
-    def locally(tasks: Sequence[Task]) -> Iterable[tuple[Task, Report]]:
-        from foodcourt.batch.local import grade_locally
-
-        use = "off" if sandbox == "off" else "required"
-        return grade_locally(tasks, jobs=jobs or os.cpu_count() or 1, sandbox=use)  # type: ignore[arg-type]
-
-    broken = _grade(what, folder, out, locally, resume=resume)
+    broken = _grade(what, folder, out, grade_them, resume=resume)
+    write_similar(find_similar(classroom.entries), out)
     _publish(out, workbook)
     for problem in classroom.problems:
         click.echo(f"note: {problem}", err=True)
@@ -84,6 +83,32 @@ def grade(
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
     ctx.exit(2 if broken else 0)
+
+
+def _here(jobs: int | None, sandbox: str) -> Grade:
+    from foodcourt.batch.local import grade_locally
+
+    def grade_them(tasks: Sequence[Task]) -> Iterable[tuple[Task, Report]]:
+        return grade_locally(tasks, jobs=jobs or os.cpu_count() or 1, sandbox=sandbox)  # type: ignore[arg-type]
+
+    return grade_them
+
+
+def _on_farm(url: str, workbook: Workbook) -> Grade:
+    """Give what grades on a farm.
+
+    Raises:
+        UsageError: the farm's secret is not known.
+    """
+    from foodcourt.batch.farm.grading import grade_on_farm
+    from foodcourt.batch.farm.signing import Secret
+
+    secret = Secret.from_environment()
+
+    def grade_them(tasks: Sequence[Task]) -> Iterable[tuple[Task, Report]]:
+        return grade_on_farm(tasks, url, secret, workbook, lambda text: click.echo(f"note: {text}", err=True))
+
+    return grade_them
 
 
 def _chosen(only: tuple[str, ...], workbook: Workbook) -> tuple[Exercise, ...]:

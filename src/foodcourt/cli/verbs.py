@@ -11,7 +11,7 @@ import click
 __all__ = ["Verbs"]
 
 # In the order in which a learner meets them.
-_VERBS = ("lab", "check", "grade", "review", "run", "doctor", "broker", "completion")
+_VERBS = ("lab", "check", "grade", "worker", "review", "run", "doctor", "broker", "completion")
 
 
 class Verbs(click.Group):

@@ -1,0 +1,157 @@
+"""The grader's side of the farm: puts the work of a class into the queue, and takes the results."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from foodcourt.batch.farm.parcels import Forged, pack, unpack_report
+from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis
+from foodcourt.batch.farm.signing import Secret
+from foodcourt.batch.local import no_verdict
+from foodcourt.batch.tasks import Task
+from foodcourt.errors import FoodCourtError, GraderError
+from foodcourt.grading.verdicts import Report
+from foodcourt.workbook import Workbook
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from redis import Redis
+
+__all__ = ["grade_on_farm"]
+
+_POLL = 0.2
+_TELL = 5.0
+_LOST = 60.0
+"""Seconds for which Redis may be away, as when it is started again."""
+
+
+def grade_on_farm(
+    tasks: Sequence[Task], url: str, secret: Secret, workbook: Workbook, tell: Callable[[str], None]
+) -> Iterator[tuple[Task, Report]]:
+    """Have workers grade, and give each report as it comes; each comes once.
+
+    Args:
+        tasks: what to grade.
+        url: the farm's Redis.
+        secret: the farm's secret.
+        workbook: what is graded with.
+        tell: told what the instructor should know: that there are no workers, say.
+
+    Raises:
+        UsageError: there is no Redis.
+        GraderError: it was away for longer than a minute; what came before is not lost.
+    """
+    client = open_redis(url)
+    version = farm_version(workbook)
+    farm = _Farm(client, farm_app(url, version), Presence(client, "grader", version), secret, tell)
+    try:
+        for task in tasks:
+            try:
+                farm.order(task)
+            except (OSError, FoodCourtError) as error:
+                yield task, no_verdict(task, str(error))
+        yield from farm.results()
+    finally:
+        farm.leave()
+
+
+class _Farm:
+    def __init__(
+        self, client: Redis, app: Celery, presence: Presence, secret: Secret, tell: Callable[[str], None]
+    ) -> None:
+        self._client = client
+        self._app = app
+        self._presence = presence
+        self._secret = secret
+        self._tell = tell
+        self._told = ""
+        self._run = secrets.token_hex(8)
+        self._pending: dict[str, Task] = {}
+        self._progress = time.monotonic()
+
+    def order(self, task: Task) -> None:
+        """Put a task into the queue."""
+        id_ = f"{self._run}-{task.exercise.slug}-{task.digest}"
+        self._app.send_task(TASK, args=pack(task, self._run, self._secret), task_id=id_)
+        self._pending[id_] = task
+
+    def results(self) -> Iterator[tuple[Task, Report]]:
+        """Give the results as they come, until all are there."""
+        import redis
+
+        looked, away = 0.0, None
+        while self._pending:
+            try:
+                yield from self._come()
+                if time.monotonic() - looked > _TELL:
+                    looked = time.monotonic()
+                    self._look()
+                away = None
+            except redis.RedisError as error:
+                away = away or time.monotonic()
+                if time.monotonic() - away > _LOST:
+                    raise GraderError(
+                        f"the farm's Redis did not answer for {_LOST:g} s: {error}\n"
+                        "what came before is kept; try: the same command with --resume"
+                    ) from error
+            time.sleep(_POLL)
+
+    def _come(self) -> Iterator[tuple[Task, Report]]:
+        ids = list(self._pending)
+        backend = self._app.backend
+        values = self._client.mget([backend.get_key_for_task(id_) for id_ in ids])
+        for id_, value in zip(ids, values, strict=True):
+            if value is None:
+                continue
+            task = self._pending[id_]
+            report = self._report(task, backend.decode_result(value))
+            self._client.delete(backend.get_key_for_task(id_))
+            if report is not None:
+                self._progress = time.monotonic()
+                del self._pending[id_]
+                yield task, report
+
+    def _report(self, task: Task, meta: dict[str, Any]) -> Report | None:
+        """Read a result; None where it is none of ours, and the one that is may still come."""
+        if meta.get("status") != "SUCCESS":
+            return no_verdict(task, f"a worker of the farm broke: {meta.get('result')!r:.300}")
+        try:
+            return unpack_report(meta.get("result"), task, self._run, self._secret)
+        except (Forged, ValueError, KeyError, TypeError) as error:
+            self._say(f"a result in Redis was refused ({error}); somebody else can write there")
+            return None
+
+    def _look(self) -> None:
+        """See that the work does not lie around."""
+        self._presence.tell()
+        same, others = self._presence.others("worker")
+        if same == 0:
+            note = f"; {others} of another version are there, and left alone" if others else ""
+            self._say(f"waiting for workers{note}; start them with: foodcourt worker --farm REDIS_URL")
+        queue = self._app.conf.task_default_queue
+        lying = int(self._client.llen(queue)) + int(self._client.hlen("unacked"))
+        if lying == 0 and time.monotonic() - self._progress > 2 * _TELL:
+            # Redis was started again without what it held.
+            self._progress = time.monotonic()
+            for task in list(self._pending.values()):
+                self.order(task)
+
+    def _say(self, text: str) -> None:
+        if text != self._told:
+            self._told = text
+            self._tell(text)
+
+    def leave(self) -> None:
+        """Take back what nobody has begun, and go."""
+        import contextlib
+
+        import redis
+
+        with contextlib.suppress(redis.RedisError):
+            self._presence.leave()
+            if self._pending:
+                self._client.set(f"foodcourt:over:{self._run}", "over", ex=24 * 3600)
+        self._app.close()

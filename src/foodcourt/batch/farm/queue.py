@@ -1,0 +1,105 @@
+"""The Celery queue on Redis that the farm shares, and who is there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from celery import Celery
+
+from foodcourt.batch.tasks import grader_version
+from foodcourt.catalog import exercises
+from foodcourt.errors import UsageError
+from foodcourt.workbook import Workbook
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+__all__ = ["TASK", "Presence", "farm_app", "farm_version", "open_redis"]
+
+TASK = "foodcourt.grade"
+VISIBILITY = 30
+"""Seconds after which work is handed to another worker if the one that has it does not say that it is alive."""
+_HERE = 20
+"""Seconds for which somebody counts as there after they said so."""
+
+
+def farm_version(workbook: Workbook) -> str:
+    """Give what stands for all that verdicts depend on; graders and workers of a farm have the same."""
+    versions = " ".join(grader_version(exercise) for exercise in exercises(workbook))
+    return hashlib.sha256(versions.encode()).hexdigest()[:12]
+
+
+def farm_app(url: str, version: str) -> Celery:
+    """Describe the queue: late acknowledgement, JSON only, nobody to be controlled from elsewhere."""
+    app = Celery("foodcourt-farm", broker=url, backend=url, set_as_current=False)
+    app.conf.update(
+        task_default_queue=f"foodcourt-{version}",
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        # Acknowledged when done: what a worker had when it died is handed to another.
+        task_acks_late=True,
+        task_acks_on_failure_or_timeout=True,
+        worker_disable_prefetch=True,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY,
+            "unacked_restore_throttle": 1,
+            "unacked_restore_interval": 2,
+            "unacked_mutex_expire": 10,
+        },
+        result_expires=24 * 3600,
+    )
+    return app
+
+
+def open_redis(url: str) -> Redis:
+    """Open the farm's Redis.
+
+    Raises:
+        UsageError: nobody answers there.
+    """
+    import redis
+
+    try:
+        client = redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5)
+        client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise UsageError(
+            f"expected a Redis at {url.rpartition('@')[2]}, got: {error}\n"
+            "try: foodcourt broker redis, which prints the address of one"
+        ) from error
+    return client
+
+
+class Presence:
+    """Who grades a class or works for the farm just now, and of which version they are."""
+
+    def __init__(self, client: Redis, role: str, version: str) -> None:
+        """Speak for this process, as a `role` of `grader` or `worker`."""
+        self._client = client
+        self._version = version
+        self._key = f"foodcourt:{role}:{version}:{socket.gethostname()}:{os.getpid()}"
+
+    def tell(self) -> None:
+        """Say that this process is there; to be said again at least every ten seconds."""
+        self._client.set(self._key, "here", ex=_HERE)
+
+    def leave(self) -> None:
+        """Say that it is not any more."""
+        self._client.delete(self._key)
+
+    def others(self, role: str) -> tuple[int, int]:
+        """Count those of a role: of the same version, and of others."""
+        versions = [key.decode().split(":")[2] for key in self._client.scan_iter(f"foodcourt:{role}:*", count=1_000)]
+        same = versions.count(self._version)
+        return same, len(versions) - same

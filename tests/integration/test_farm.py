@@ -1,0 +1,220 @@
+"""Grading on a farm: a real Redis, real workers, and what happens when they are killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+from leaks import until
+
+from foodcourt.batch.farm.parcels import Forged, pack, unpack
+from foodcourt.batch.farm.queue import TASK, farm_app, farm_version
+from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
+from foodcourt.batch.tasks import Task
+from foodcourt.brokers.redis import redis_broker
+from foodcourt.catalog import find_exercise
+from foodcourt.reports.class_results import result_path
+from foodcourt.workbook import Workbook
+
+pytestmark = pytest.mark.usefixtures("no_process_left")
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKBOOK = Workbook(ROOT)
+SOLUTION = ROOT / "solutions" / "ex3_grpc_echo"
+FOODCOURT = Path(sys.executable).with_name("foodcourt")
+SECRET = "a secret of this test alone"
+ENVIRONMENT = {**os.environ, SECRET_VARIABLE: SECRET}
+
+
+@pytest.fixture
+def farm():
+    """A Redis of its own."""
+    with redis_broker(embedded=True) as broker:
+        yield broker.url
+
+
+@pytest.fixture
+def worker(farm, tmp_path):
+    """Start workers; they end with the test."""
+    started = []
+
+    def start(**env):
+        log = tmp_path / f"worker-{len(started)}.log"
+        with log.open("wb") as output:
+            command = [FOODCOURT, "worker", "--farm", farm, "--jobs", "1"]
+            process = subprocess.Popen(command, env={**ENVIRONMENT, **env}, stdout=output, stderr=output)
+        process.log = log
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(30)
+
+
+def ready(process):
+    until(
+        lambda: "ready for work" in process.log.read_text() or process.poll() is not None, within=40, what="a worker"
+    )
+    assert process.poll() is None, process.log.read_text()
+    return process
+
+
+def hand_in(tmp_path, count):
+    """Hand in work that differs in a comment."""
+    folder = tmp_path / "class"
+    for number in range(count):
+        work = folder / f"learner{number}" / "ex3"
+        shutil.copytree(SOLUTION, work)
+        with (work / "server.py").open("a") as file:
+            file.write(f"# {number}\n")
+    return folder
+
+
+def grade(folder, out, farm, **options):
+    command = [FOODCOURT, "grade", folder, "--out", out, "--farm", farm, "--only", "ex3"]
+    return subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def scores(out, count):
+    reports = [
+        json.loads(result_path(out, f"learner{number}", "ex3_grpc_echo").read_text()) for number in range(count)
+    ]
+    return [report["score"] for report in reports]
+
+
+def test_workers_grade_a_class_though_one_is_killed(farm, worker, tmp_path):
+    """Every verdict comes, and comes once, though a worker is killed with -9 while it grades."""
+    folder, out = hand_in(tmp_path, 6), tmp_path / "out"
+    victim, other = ready(worker()), worker()
+    with grade(folder, out, farm) as grader:
+        client = redis.Redis.from_url(farm)
+        until(lambda: client.keys("foodcourt:tries:*"), within=40, what="work that has begun")
+        victim.kill()
+        printed, told = grader.communicate(timeout=110)
+    client.close()
+    assert grader.returncode == 0, told + other.log.read_text()
+    assert scores(out, 6) == [100] * 6
+    assert printed.count("100 of 100") == 6
+
+
+def test_a_farm_needs_a_secret(farm, tmp_path):
+    """Neither side begins without one, and each says how to make it."""
+    folder = hand_in(tmp_path, 1)
+    for command in (["worker"], ["grade", folder, "--out", tmp_path / "out"]):
+        env = {name: value for name, value in ENVIRONMENT.items() if name != SECRET_VARIABLE}
+        done = subprocess.run(
+            [FOODCOURT, *command, "--farm", farm], env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert f"export {SECRET_VARIABLE}=" in done.stderr
+
+
+def test_nobody_at_that_address(tmp_path):
+    """Where there is no Redis, both say so."""
+    folder = hand_in(tmp_path, 1)
+    for command in (["worker"], ["grade", folder, "--out", tmp_path / "out"]):
+        url = "redis://127.0.0.1:1/0"
+        done = subprocess.run(
+            [FOODCOURT, *command, "--farm", url], env=ENVIRONMENT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert "expected a Redis at" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_worker_of_another_version_is_refused(farm, worker):
+    """It ends with a message while a class of another version is graded."""
+    with redis.Redis.from_url(farm) as client:
+        client.set("foodcourt:grader:0123456789ab:elsewhere:1", "here", ex=60)
+    process = worker()
+    assert process.wait(40) == 2
+    assert "another one" in process.log.read_text()
+
+
+def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
+    """Unsigned work is not graded, and an unsigned result is no verdict: the signed one is waited for."""
+    folder, out = hand_in(tmp_path, 1), tmp_path / "out"
+    app = farm_app(farm, farm_version(WORKBOOK))
+    stranger = Secret(b"the secret of a stranger")
+    task = Task(find_exercise("ex3", WORKBOOK), "0" * 64, folder / "learner0" / "ex3", ("mallory",))
+    app.send_task(TASK, args=pack(task, "run", stranger), task_id="forged")
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
+        key = until(lambda: client.keys("foodcourt:grader:*"), within=40, what="a grader") and None
+        queue = app.conf.task_default_queue
+        until(lambda: client.llen(queue) == 2, within=20, what="the order")
+        order = json.loads(client.lindex(queue, 0))
+        key = app.backend.get_key_for_task(order["headers"]["id"])
+        report = json.dumps({"status": "SUCCESS", "result": ["{}", "0" * 64], "task_id": order["headers"]["id"]})
+        client.set(key, report)
+        until(lambda: not client.exists(key), within=20, what="the refusal")
+        process = ready(worker())
+        _, told = grader.communicate(timeout=60)
+        assert not client.exists(app.backend.get_key_for_task("forged"))
+    app.close()
+    assert grader.returncode == 0, told
+    assert "was refused" in told
+    assert "refused: work that is not signed" in process.log.read_text()
+    assert scores(out, 1) == [100]
+
+
+def test_work_that_ends_its_worker_twice_is_given_up(farm, worker, tmp_path):
+    """It gets a report that says so, and exit status 2; the rest is graded."""
+    folder, out = hand_in(tmp_path, 2), tmp_path / "out"
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
+        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        until(lambda: client.llen(queue) == 2, within=40, what="the orders")
+        id_ = json.loads(client.lindex(queue, 0))["headers"]["id"]
+        run, slug, digest = id_.split("-")
+        client.set(f"foodcourt:tries:{run}:{slug}:{digest}", 2)  # as if two workers had ended on it
+        worker()
+        grader.communicate(timeout=90)
+    assert grader.returncode == 2
+    assert sorted(scores(out, 2)) == [0, 100]
+    reports = [json.loads(path.read_text()) for path in out.glob("results/*/*.json")]
+    assert any("it ended the worker" in check["message"] for report in reports for check in report["checks"])
+
+
+def test_a_worker_finishes_what_it_has(farm, worker, tmp_path):
+    """SIGTERM lets a worker finish; what it has not begun waits for another."""
+    folder, out = hand_in(tmp_path, 2), tmp_path / "out"
+    first = ready(worker())
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.keys("foodcourt:tries:*"), within=40, what="work that has begun")
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(40) == 0
+        worker()
+        grader.communicate(timeout=90)
+    assert grader.returncode == 0
+    assert scores(out, 2) == [100, 100]
+
+
+def test_a_parcel_is_what_was_packed(tmp_path):
+    """Files and folders arrive as they were; a changed text or another secret is refused."""
+    (tmp_path / "work" / "empty").mkdir(parents=True)
+    (tmp_path / "work" / "server.py").write_bytes(b"\xff\x00")
+    secret = Secret(SECRET.encode())
+    task = Task(find_exercise("ex3", WORKBOOK), "0" * 64, tmp_path / "work", ("ada",))
+    text, signature = pack(task, "run", secret)
+    unpack(text, signature, secret).write(tmp_path / "copy")
+    assert (tmp_path / "copy" / "server.py").read_bytes() == b"\xff\x00"
+    assert (tmp_path / "copy" / "empty").is_dir()
+    for forged in (
+        (text + " ", signature, secret),
+        (text, "é", secret),
+        (None, None, secret),
+        (text, signature, Secret(b"x")),
+    ):
+        with pytest.raises(Forged):
+            unpack(*forged)
+    with pytest.raises(Forged):
+        unpack(text, secret.sign("result", text), secret)
