@@ -13,7 +13,7 @@ from foodcourt import __version__
 from foodcourt.cli import main, verbs
 from foodcourt.errors import UsageError
 
-VERBS = ["lab", "check", "review", "run", "doctor", "broker", "completion"]
+VERBS = ["lab", "check", "grade", "worker", "review", "run", "doctor", "broker", "completion"]
 HEAVY = {
     "IPython",
     "matplotlib",
