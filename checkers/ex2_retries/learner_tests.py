@@ -65,14 +65,16 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
     Raises:
         SubmissionBroken: there are no tests.
     """
-    above = submission.staging_folder()
-    # What pytest-asyncio asks for; all else is as it is where nothing is configured.
-    (above / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8")
-    folder = shutil.copytree(
-        submission.original, above / "work", ignore=functools.partial(_left_out, submission.original)
-    )
-    (folder / "users_client.py").write_text(client.source, encoding="utf-8")
-    above = submission.bring_in(above)
+
+    def build(above: Path) -> None:
+        # What pytest-asyncio asks for; all else is as it is where nothing is configured.
+        settings = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+        (above / "pytest.ini").write_text(settings, encoding="utf-8")
+        left_out = functools.partial(_left_out, submission.original)
+        folder = shutil.copytree(submission.original, above / "work", ignore=left_out)
+        (folder / "users_client.py").write_text(client.source, encoding="utf-8")
+
+    above = submission.bring_in(build)
     for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in _PLUGINS.items())):
         submission.names[f" {ours}"] = ""
     finished = submission.run(

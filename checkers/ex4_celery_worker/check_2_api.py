@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import time
 
@@ -10,6 +12,7 @@ from stage import AT_ONCE, DOWN_LIMIT, LONG, QUICK, UNFINISHED, Api, Kitchen, Ou
 
 from foodcourt.grading.answers import NO_ANSWER, Answer, Mistakes
 from foodcourt.grading.failures import CheckFailed
+from foodcourt.grading.shapes import mismatch, shorten
 from foodcourt.pytest_plugin import check
 
 
@@ -103,7 +106,9 @@ def test_result(api: Api, kitchen: Kitchen) -> None:
         "result.subject": likely.MIXED_UP,
         "result.status": likely.OTHER_STATUS,
     }
-    answer.expect(200, json={"task_id": task, "result": {**email.json(), "status": "sent"}}, mistakes=mistakes)
+    sent = {**email.json(), "status": "sent"}
+    answer.expect(200, json={"task_id": task, "result": sent}, mistakes=mistakes)
+    _expect_returned(kitchen, task, sent)
     _expect_message(api, kitchen, failing)
 
 
@@ -114,6 +119,17 @@ def _with_result(api: Api, kitchen: Kitchen, task: str, mistakes: Mistakes = lik
         if answer.json()["result"] is not None:
             break
     return answer
+
+
+def _expect_returned(kitchen: Kitchen, task: str, sent: dict[str, str]) -> None:
+    """Expect that the task itself returned what the api tells, where its result can be read."""
+    outcome = kitchen.outcome(task)
+    returned = outcome.returned if outcome else None
+    if isinstance(returned, str):
+        with contextlib.suppress(ValueError):
+            returned = json.loads(returned)
+    if returned is not None and mismatch(sent, returned):
+        raise CheckFailed(f"the task to return {json.dumps(sent)}", f"{shorten(repr(returned))}, as Redis holds it")
 
 
 def _expect_message(api: Api, kitchen: Kitchen, task: str) -> None:

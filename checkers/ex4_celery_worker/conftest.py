@@ -12,7 +12,7 @@ from broker import Broker
 from stage import LONG, QUICK, Api, Kitchen, Outage
 from worker import Reads, Worker
 
-from foodcourt.brokers.redis import redis_broker
+from foodcourt.brokers.redis import Redis, redis_broker
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.submission import Submission
 
@@ -21,12 +21,17 @@ BY_HAND = "redis://127.0.0.1:6379/0"
 
 
 @pytest.fixture(scope="session")
-def brokers(submission: Submission) -> Iterator[list[Broker]]:
+def brokers(submission: Submission) -> list[Broker]:
     """Two databases of a Redis of ours; which ones, nobody can know, but never the one that is taken by default."""
-    with redis_broker(embedded=True) as redis:
-        found = [Broker(redis.url, number) for number in random.SystemRandom().sample(range(2, 10), 2)]
-        submission.names |= {broker.url: BY_HAND for broker in found}
-        yield found
+    redis = start_redis(submission)
+    found = [Broker(redis.url, number) for number in random.SystemRandom().sample(range(2, 10), 2)]
+    submission.names |= {broker.url: BY_HAND for broker in found}
+    return found
+
+
+def start_redis(submission: Submission) -> Redis:
+    """Start a Redis that is none of ours any more once the learner's programs talk to it: it runs among them."""
+    return submission.enter(redis_broker(embedded=True, fork_server=submission.fork_server))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +64,8 @@ def lonely_api(submission: Submission, brokers: list[Broker]) -> Api:
 @pytest.fixture(scope="session")
 def outage(submission: Submission) -> Iterator[Outage]:
     """The learner's api where Redis is down when it starts, and where it goes down later."""
-    with socket.socket() as nobody, redis_broker(embedded=True) as redis:
+    redis = start_redis(submission)
+    with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # taken, and refused to everybody, as nothing listens
         url = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"
         submission.names |= {url: BY_HAND, redis.url: BY_HAND}

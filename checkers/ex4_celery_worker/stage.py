@@ -104,7 +104,7 @@ class Api:
 
     def says_eager(self) -> bool:
         """Whether the learner's code has Celery run tasks where they are called."""
-        files = self.submission.original.rglob("*.py")
+        files = (path for path in self.submission.original.rglob("*.py") if path.is_file())
         return any(re.search(r"always_eager\W+True", file.read_text("utf-8", "replace")) for file in files)
 
     def waiting(self, email: Email, within: float) -> Message | None:

@@ -9,6 +9,7 @@
     │   └── ServiceNotReady    it runs, but its readiness probe never passed
     ├── BrokerUnavailable      no broker of that kind can be reached or started here
     ├── NoSandbox              learners' programs cannot be locked in here
+    ├── SandboxLost            learners' programs ended their own sandbox, or stopped what starts them in it
     └── GraderError            the grader itself broke: never the learner's fault
 
 A message says what was expected, what happened and what to do next.
@@ -23,6 +24,7 @@ __all__ = [
     "FoodCourtError",
     "GraderError",
     "NoSandbox",
+    "SandboxLost",
     "ServiceError",
     "ServiceExited",
     "ServiceNotReady",
@@ -85,6 +87,10 @@ class BrokerUnavailable(FoodCourtError):
 
 class NoSandbox(FoodCourtError):
     """Learners' programs cannot be locked in on this machine; the message says why and what to install."""
+
+
+class SandboxLost(FoodCourtError):
+    """No program can be started in a sandbox any more, or not in time: what runs in there saw to that."""
 
 
 class GraderError(FoodCourtError):

@@ -36,7 +36,8 @@ def submission(tmp_path):
 
 
 def write(submission, name, source):
-    (submission.folder / name).write_text(source)
+    for folder in (submission.original, submission.folder):
+        (folder / name).write_text(source)
 
 
 def test_a_command_is_run_to_its_end(submission):

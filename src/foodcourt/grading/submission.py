@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import os
 import shutil
 import signal
 import sys
@@ -12,16 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from foodcourt.errors import FoodCourtError
+from foodcourt.errors import FoodCourtError, SandboxLost
 from foodcourt.faults import Upstream
 from foodcourt.grading.answers import Answer, Request
 from foodcourt.grading.asking import Asker
 from foodcourt.grading.finished import Finished
-from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, line_by_hand, require_file
+from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, crowded_out, line_by_hand, require_file
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.timeline import Event, render, upstream_events
 from foodcourt.grading.verdicts import Evidence
@@ -32,6 +34,8 @@ from foodcourt.processes.sandbox import INSIDE
 __all__ = ["Observation", "Submission"]
 
 _LOG_LINES = 25
+_ROOM, _ROOM_FILES = 1 << 20, 100
+"""Bytes and files; with less than that, what a check puts inside may not fit."""
 _observed: ContextVar[list[Observation] | None] = ContextVar("observed", default=None)
 T = TypeVar("T")
 P = TypeVar("P", bound=LearnerProgram)
@@ -58,6 +62,7 @@ class Submission:
         original: the work as it was handed in; its programs do not see it.
         folder: the copy of it that its programs run in.
         scratch: their home folder, and the one for temporary files.
+        fork_server: who starts its programs, in the sandbox if there is one.
         upstreams: servers of ours that its services talk to; what they saw belongs into the evidence.
         names: what lines to try by hand say instead of an address of ours.
         attempt: 1 when the current check is run for the first time, more when it was `TooSlow` before.
@@ -77,8 +82,9 @@ class Submission:
         self.attempt = 1
         self._asker = Asker()
         self._observed: list[Observation] = []
-        self._fork_server = fork_server
+        self.fork_server = fork_server
         self._programs: list[LearnerProgram] = []
+        self._contexts = contextlib.ExitStack()
         self._pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="submission")
         self._logs: dict[LearnerProgram, int] = {}
         self._began = time.monotonic()
@@ -139,7 +145,7 @@ class Submission:
             base=self._environment(),
             ready=ready,
             ready_timeout=READY_TIMEOUT,
-            fork_server=self._fork_server,
+            fork_server=self.fork_server,
         )
         found = kind(service, self, file, self.by_hand(argv, env or {}, port))
         found.starting = self._pool.submit(found.start)
@@ -167,20 +173,23 @@ class Submission:
             folder: the folder to run it in; by default the submission's.
 
         Raises:
-            SubmissionBroken: its file is missing.
+            SubmissionBroken: its file is missing, or the submission's other programs keep it from starting.
         """
         require_file(self, file)
         patience = max(0.0, min(patience, self.time_left()))
-        with tempfile.TemporaryDirectory(dir=self._fork_server.folder) as logs:
+        with tempfile.TemporaryDirectory(dir=self.fork_server.folder) as logs:
             out, err = Path(logs, "stdout"), Path(logs, "stderr")
             started = time.monotonic()
-            process = self._fork_server.launch(
-                argv,
-                cwd=folder or self.folder,
-                env={**self._environment(), **(env or {})},
-                log=out,
-                errors=err,
-            )
+            try:
+                process = self.fork_server.launch(
+                    argv,
+                    cwd=folder or self.folder,
+                    env={**self._environment(), **(env or {})},
+                    log=out,
+                    errors=err,
+                )
+            except SandboxLost as error:
+                raise crowded_out(name, error) from None
             status = process.wait(patience)
             elapsed = time.monotonic() - started
             process.close()
@@ -206,13 +215,27 @@ class Submission:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
-    def staging_folder(self) -> Path:
-        """Make a folder that no program sees, to build something in and `bring_in`."""
-        return Path(tempfile.mkdtemp(dir=self._staging))
+    def bring_in(self, build: Callable[[Path], object]) -> Path:
+        """Build a folder where no program sees it, move it to where they do, and give where it is now.
 
-    def bring_in(self, folder: Path) -> Path:
-        """Move a `staging_folder` to where programs see it, and give where it is now."""
-        return folder.rename(self._inside / folder.name)
+        Args:
+            build: fills the folder that it is given, which is empty.
+
+        Raises:
+            SubmissionBroken: there is no space left for it.
+        """
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self._staging))
+            build(folder)
+            return folder.rename(self._inside / folder.name)
+        except (OSError, shutil.Error) as error:
+            if not _is_full(self._staging):
+                raise
+            raise crowded_out("a program in a folder of its own", error) from None
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter a context that is left after the submission's programs have ended."""
+        return self._contexts.enter_context(context)
 
     def begin_check(self, limit: float, attempt: int = 1) -> None:
         """Forget what was observed before and make the upstreams well; the check now has `limit` seconds."""
@@ -294,4 +317,11 @@ class Submission:
                 program.signal(signal.SIGKILL)  # all at once, and without waiting
         for program in self._programs:
             program.close()
+        self._contexts.close()
         self._asker.close()
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether a file system has no space left, or no room for another file."""
+    there = os.statvfs(folder)
+    return there.f_bavail * there.f_frsize < _ROOM or there.f_favail < _ROOM_FILES

@@ -12,6 +12,8 @@ __all__ = ["Traceback", "last_traceback"]
 
 _HEAD = re.compile(r"^(?:[A-Z]+:\s*)?(?P<margin>[\s|+]*)(Exception Group )?Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(, in (?P<function>.+))?$')
+_FRAMES, _LINES, _WIDTH = 20, 6, 500
+"""How many frames are told, lines of each, and characters of a line: what stands in a log may be made up."""
 _ERROR = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(: (?P<text>.*))?$")
 
 
@@ -35,8 +37,12 @@ class Traceback:
         return likely_mistake(self.error)
 
     def __str__(self) -> str:
-        """Show it as Python does, with nothing but the learner's frames."""
-        return "\n".join(["Traceback (most recent call last), your files only:", *self.frames, self.error])
+        """Show it as Python does, with nothing but the learner's frames, of which the innermost are told."""
+        left_out = len(self.frames) - _FRAMES
+        head = [f"  … {left_out} more frames …"] if left_out > 0 else []
+        return "\n".join(
+            ["Traceback (most recent call last), your files only:", *head, *self.frames[-_FRAMES:], self.error]
+        )
 
 
 def last_traceback(log: str, folder: Path) -> Traceback | None:
@@ -68,14 +74,14 @@ def last_traceback(log: str, folder: Path) -> Traceback | None:
             if path.is_relative_to(folder):
                 where = f"{path.relative_to(folder)}:{frame['line']}"
                 inside = f" in {frame['function']}" if frame["function"] else ""
-                frames.append("\n".join([f"  {where}{inside}", *block[1:]]))
+                frames.append("\n".join(text[:_WIDTH] for text in [f"  {where}{inside}", *block[1:_LINES]]))
         elif line and not line.startswith(" "):
             if not _ERROR.match(line):
                 break
             error = line
             break
         number += 1
-    return Traceback(error[:500], tuple(frames), where) if error else None
+    return Traceback(error[:500], tuple(frames), where[:_WIDTH]) if error else None
 
 
 def _bare_syntax_error(lines: list[str], folder: Path) -> Traceback | None:
@@ -87,5 +93,5 @@ def _bare_syntax_error(lines: list[str], folder: Path) -> Traceback | None:
             error = next((text for text in rest if re.match(r"^\w*Error: ", text)), "")
             if error:
                 where = f"{Path(frame['file']).relative_to(folder)}:{frame['line']}"
-                return Traceback(error[:500], (f"  {where}",), where)
+                return Traceback(error[:500], (f"  {where}"[:_WIDTH],), where[:_WIDTH])
     return None

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from foodcourt.errors import FoodCourtError
+from foodcourt.errors import FoodCourtError, SandboxLost
 from foodcourt.processes import wire
 from foodcourt.processes.preloads import PRELOADS
 from foodcourt.processes.sandbox import Sandbox
@@ -35,8 +35,13 @@ _SLICE = 1.0
 class Process:
     """A program that a fork server started; it dies when this object's socket closes, however that comes about."""
 
-    def __init__(self, control: socket.socket) -> None:
-        """Take over the owner's end of a control socket, and wait until the keeper at the other end tells the pid."""
+    def __init__(self, control: socket.socket, patience: float = math.inf) -> None:
+        """Take over the owner's end of a control socket, and wait until the keeper at the other end tells the pid.
+
+        Args:
+            control: the socket.
+            patience: seconds to wait for it; in a sandbox, other programs may have stopped the keeper.
+        """
         self._control = control
         self._lines = wire.Lines(control)
         self._lock = threading.Lock()
@@ -45,8 +50,9 @@ class Process:
         self.exit_status: int | None = None
         self.orphans = 0
         """How many processes the program left behind when it ended; they were killed."""
-        while self.pid == 0 and self.exit_status is None:
-            self._receive()
+        deadline = time.monotonic() + patience
+        while self.pid == 0 and self.exit_status is None and (left := deadline - time.monotonic()) > 0:
+            self._receive_within(min(left, _SLICE))
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait up to `timeout` seconds (None: for ever) for the end; the exit status, or None while it runs."""
@@ -211,6 +217,7 @@ class ForkServer:
 
         Raises:
             FoodCourtError: the parent is gone or could not import its libraries.
+            SandboxLost: what runs in the sandbox ended it, or stopped what starts programs there.
         """
         fds = fds or {}
         request = wire.Launch(
@@ -228,8 +235,11 @@ class ForkServer:
             except OSError as error:
                 ours.close()
                 raise self._lost() from error
-        process = Process(ours)
+        process = Process(ours, _PATIENCE if self._sandbox is not None else math.inf)
         if process.pid == 0:
+            ours.close()
+            if self._sandbox is not None:
+                raise SandboxLost(f"{argv[0]} cannot be started among the programs that run already")
             raise self._lost()
         return process
 

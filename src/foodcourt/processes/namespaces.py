@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 from pathlib import Path
 
 __all__ = [
@@ -33,6 +34,9 @@ _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 1 << 14, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 38, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+"""The number of keyctl(2), by machine."""
+_KEYCTL_JOIN_SESSION_KEYRING = 1
 _CAPABILITY_VERSION = 0x20080522
 _HIGHEST_CAPABILITY = 63
 
@@ -110,11 +114,14 @@ class _CapabilityData(ctypes.Structure):
 
 
 def surrender() -> None:
-    """Give up every privilege for good: no capability, and none to be had from a program that is executed.
+    """Give up every privilege for good: no capability, none to be had from a program that is executed, no keys.
 
     Raises:
         OSError: the kernel does not allow it.
     """
+    if (number := _KEYCTL.get(platform.machine())) is not None:
+        # Where there are no keyrings, or a container may not ask for one, there is nothing to leave behind.
+        _libc.syscall(ctypes.c_long(number), ctypes.c_long(_KEYCTL_JOIN_SESSION_KEYRING), None)
     for capability in range(_HIGHEST_CAPABILITY + 1):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # the kernel knows no more

@@ -6,13 +6,17 @@ import random
 import socket
 from collections import deque
 
-__all__ = ["free_port", "is_free"]
+__all__ = ["NoFreePort", "free_port", "is_free"]
 
 # Below the range from which kernels take the ports of outgoing connections (32768 on Linux, 49152 on macOS), so that
 # a client's own connection cannot take the port between this call and the service's bind.
 _RANGE = range(20_000, 32_000)
 _random = random.SystemRandom()
 _given: deque[int] = deque(maxlen=1_000)
+
+
+class NoFreePort(OSError):
+    """Something holds all ports, or nearly all."""
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -30,11 +34,11 @@ def free_port(host: str = "127.0.0.1") -> int:
     """Find a port that nothing listens on; chosen at random, and none that this process was given lately.
 
     Raises:
-        OSError: none of 100 tried ports is free.
+        NoFreePort: none of 100 tried ports is free.
     """
     for _ in range(100):
         port = _random.choice(_RANGE)
         if port not in _given and is_free(port, host):
             _given.append(port)
             return port
-    raise OSError(f"no free port found on {host} between {_RANGE.start} and {_RANGE.stop}")
+    raise NoFreePort(f"no free port found on {host} between {_RANGE.start} and {_RANGE.stop}")
