@@ -31,7 +31,12 @@ __all__ = ["grade"]
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="CSV", help="The class list: learner, name, id, email."
 )
-@click.option("--due", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), help="What is late.")
+@click.option(
+    "--due",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    metavar="WHEN",
+    help="What came later is late: 2026-01-31, or 2026-01-31T12:00.",
+)
 @click.option(
     "--sandbox",
     type=click.Choice(["required", "off"]),
@@ -62,13 +67,14 @@ def grade(
     from foodcourt.batch.grade_class import plan
     from foodcourt.grading.classroom import find_submissions
     from foodcourt.grading.similarity import find_similar, write_similar
+    from foodcourt.reports.class_file import UNPACKED
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
     chosen = _chosen(only, workbook)
     _look_at(folder, out)
     grade_them = _on_farm(farm, workbook) if farm else _here(jobs, sandbox)
-    classroom = find_submissions(folder, chosen, work=out / "unpacked", roster=roster, due=due)
+    classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
     what = plan(classroom, out, resume=resume)
 
     broken = _grade(what, folder, out, grade_them, resume=resume)

@@ -13,9 +13,11 @@ from foodcourt.errors import GraderError
 from foodcourt.reports.files import write_atomically
 from foodcourt.reports.parsing import Damage, load_object, take
 
-__all__ = ["FILE_NAME", "ClassFile", "Entry", "Person"]
+__all__ = ["FILE_NAME", "UNPACKED", "ClassFile", "Entry", "Person"]
 
 FILE_NAME = "class.json"
+UNPACKED = "unpacked"
+"""The folder beside it where archives were unpacked."""
 _SCHEMA = 1
 
 

@@ -1,0 +1,29 @@
+"""Where the review finds the files that were handed in."""
+
+from pathlib import Path
+
+from foodcourt.reports.class_file import UNPACKED, ClassFile, Entry
+from foodcourt.reports.class_results import ClassResults
+from foodcourt.review.handed_in import read_submission
+from foodcourt.workbook import Workbook
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUG = "ex1_two_services"
+
+
+def test_what_was_unpacked_is_read_and_what_lies_elsewhere_is_not(tmp_path):
+    """Files are read from the folder of the class and from where archives were unpacked, and from nowhere else."""
+    out, submissions = tmp_path / "out", tmp_path / "class"
+    folders = {
+        "ada": out / UNPACKED / "ada" / SLUG,
+        "bob": submissions / "bob" / "ex1",
+        "eve": tmp_path / "elsewhere",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+        (folder / "users_service.py").write_text("app = 1")
+    entries = tuple(Entry(learner, SLUG, folder.resolve()) for learner, folder in folders.items())
+    ClassFile(submissions.resolve(), {}, entries).save(out)
+    results = ClassResults.load(out, Workbook(ROOT))
+    found = {learner: len(read_submission(results, SLUG, learner).files) for learner in folders}
+    assert found == {"ada": 1, "bob": 1, "eve": 0}
