@@ -15,6 +15,7 @@ import redis as client
 from foodcourt.brokers import redis as module
 from foodcourt.brokers import redis_broker
 from foodcourt.errors import BrokerUnavailable
+from foodcourt.processes import ForkServer
 
 WHEEL = module.find_servers()[0]
 
@@ -51,6 +52,51 @@ def test_it_answers():
     with redis_broker() as redis, connect(redis.url) as connection:
         connection.set("stall", "noodles")
         assert connection.get("stall") == b"noodles"
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    """One that runs among programs that nobody trusts."""
+    with ForkServer() as programs, redis_broker(embedded=True, fork_server=programs) as redis:
+        yield redis
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "CONFIG SET dir /tmp",
+        "CONFIG GET *",
+        "SAVE",
+        "MODULE LOAD /tmp/x.so",
+        "DEBUG SLEEP 0",
+        "REPLICAOF 127.0.0.1 1",
+        "ACL SETUSER default +@all",
+        "CLIENT PAUSE 1",
+        "SHUTDOWN NOSAVE",
+    ],
+)
+def test_among_guests_it_refuses_what_is_for_its_keeper(guarded, command):
+    """No program changes its settings, has it write or load files, or ends it, not by way of a script either."""
+    script = "return redis.call(" + ", ".join(f"'{word}'" for word in command.split()) + ")"
+    with connect(guarded.url) as connection:
+        for words in (command.split(), ["EVAL", script, "0"]):
+            with pytest.raises(client.ResponseError, match=r"(?i)permission|not allowed"):
+                connection.execute_command(*words)
+        assert connection.ping()
+
+
+def test_among_guests_it_has_a_limit(guarded):
+    """Who stores more than it may keep is told so, and it goes on."""
+
+    def store_too_much(connection):
+        for number in range(40):
+            connection.set(f"big-{number}", b"x" * (16 << 20))
+
+    with connect(guarded.url) as connection:
+        with pytest.raises(client.ResponseError, match="maxmemory"):
+            store_too_much(connection)
+        connection.flushall()
+        assert connection.set("stall", "noodles")
 
 
 def test_several_at_once():

@@ -64,7 +64,16 @@ def answers(source):
 
 def test_nothing_of_the_machine_is_seen(inside, tmp_path):
     """No home folder, no repository, no neighbours' files, no processes and no devices but the harmless ones."""
-    folders = ["/home", "/root/.ssh", "/var", "/etc/shadow", "/sys", str(ROOT / "src"), str(tmp_path / "secret")]
+    folders = [
+        "/home",
+        "/root/.ssh",
+        "/var",
+        "/etc/shadow",
+        "/etc/ssl/private",
+        "/sys",
+        str(ROOT / "src"),
+        str(tmp_path / "secret"),
+    ]
     status, _, printed = inside(answers(f"[p for p in {folders!r} if os.path.exists(p)]"))
     assert (status, json.loads(printed)) == (0, [])
     _, _, printed = inside(answers("[int(p) for p in os.listdir('/proc') if p.isdigit()]"))
