@@ -9,7 +9,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,7 @@ _MOST = 200
 _LONGEST = 1 << 16
 """Bytes of a result that are read."""
 _STATES = re.compile(rb"SUCCESS|FAILURE|REVOKED|RETRY|STARTED|RECEIVED|PENDING")
+_EXPECTED = "the Redis of this check to answer"
 _INTERNAL = ("celeryev", ".pidbox")
 """How the exchanges end that a worker uses for itself."""
 
@@ -92,10 +93,12 @@ class Broker:
     Args:
         url: the server, with database 0.
         number: the database.
+        alive: whether the server still runs. The learner's programs could end it, and listen in its place.
     """
 
-    def __init__(self, url: str, number: int) -> None:
+    def __init__(self, url: str, number: int, alive: Callable[[], bool] = lambda: True) -> None:
         """Connect when first needed."""
+        self._alive = alive
         self._server = url.rpartition("/")[0]
         self.number = number
         self._queue = "celery"
@@ -183,6 +186,8 @@ class Broker:
 
     @contextlib.contextmanager
     def _open(self, number: int | None = None) -> Iterator[redis.Redis]:
+        if not self._alive():
+            raise CheckFailed(_EXPECTED, "one that was ended")
         try:
             with redis.Redis.from_url(
                 f"{self._server}/{self.number if number is None else number}",
@@ -191,8 +196,13 @@ class Broker:
                 retry=None,
             ) as client:
                 yield client
-        except (redis.RedisError, KombuError, OSError) as error:
-            raise CheckFailed("the Redis of this check to answer", f"{type(error).__name__}: {error}"[:300]) from None
+        except CheckFailed:
+            raise
+        except Exception as error:
+            # What says something else than Redis would say is no Redis.
+            if self._alive() and not isinstance(error, redis.RedisError | KombuError | OSError):
+                raise
+            raise CheckFailed(_EXPECTED, f"{type(error).__name__}: {error}"[:300]) from None
 
     @contextlib.contextmanager
     def _client(self, here: redis.Redis) -> Iterator[celery.Celery]:

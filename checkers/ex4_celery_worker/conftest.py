@@ -21,17 +21,25 @@ BY_HAND = "redis://127.0.0.1:6379/0"
 
 
 @pytest.fixture(scope="session")
-def brokers(submission: Submission) -> list[Broker]:
-    """Two databases of a Redis of ours; which ones, nobody can know, but never the one that is taken by default."""
-    redis = start_redis(submission)
-    found = [Broker(redis.url, number) for number in random.SystemRandom().sample(range(2, 10), 2)]
+def redises(submission: Submission) -> list[Redis]:
+    """Two Redises, which run among the learner's programs, but start before them: so nobody is there to stop that."""
+    return [submission.enter(redis_broker(embedded=True, fork_server=submission.fork_server)) for _ in range(2)]
+
+
+@pytest.fixture(scope="session")
+def brokers(submission: Submission, redises: list[Redis]) -> list[Broker]:
+    """Two databases of one of them; which ones, nobody can know, but never the one that is taken by default."""
+    redis = redises[0]
+    found = [
+        Broker(redis.url, number, partial(runs, redis)) for number in random.SystemRandom().sample(range(2, 10), 2)
+    ]
     submission.names |= {broker.url: BY_HAND for broker in found}
     return found
 
 
-def start_redis(submission: Submission) -> Redis:
-    """Start a Redis that is none of ours any more once the learner's programs talk to it: it runs among them."""
-    return submission.enter(redis_broker(embedded=True, fork_server=submission.fork_server))
+def runs(redis: Redis) -> bool:
+    """Whether a Redis of ours still runs."""
+    return redis.service is None or redis.service.running
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +70,9 @@ def lonely_api(submission: Submission, brokers: list[Broker]) -> Api:
 
 
 @pytest.fixture(scope="session")
-def outage(submission: Submission) -> Iterator[Outage]:
+def outage(submission: Submission, redises: list[Redis]) -> Iterator[Outage]:
     """The learner's api where Redis is down when it starts, and where it goes down later."""
-    redis = start_redis(submission)
+    redis = redises[1]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # taken, and refused to everybody, as nothing listens
         url = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"

@@ -15,7 +15,9 @@ from broker import TASK, Broker, Message, Note, Outcome
 from worker import Worker, wait_until
 
 from foodcourt.brokers.redis import Redis
+from foodcourt.errors import FoodCourtError
 from foodcourt.grading.answers import NO_ANSWER, Answer, Request
+from foodcourt.grading.learner_program import crowded_out
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.submission import Submission
 
@@ -224,7 +226,10 @@ class Outage:
         self._fresh.kill()
         self._connected.kill()
         if self._redis.service is not None:
-            self._redis.service.restart()
+            try:
+                self._redis.service.restart()
+            except (FoodCourtError, OSError) as error:  # it did start before, when it was alone
+                raise crowded_out("Redis again", error) from None
         answers = self._ask()
         self._submission.remember(answers)
         return answers

@@ -189,7 +189,8 @@ class LearnerProgram:
 def crowded_out(name: str, error: Exception) -> SubmissionBroken:
     """Say that a program could not be started, or not with what it needs, because of others of the submission."""
     return SubmissionBroken(
-        f"expected to start {name}, but what the submission started before does not let us: {error}",
+        f"expected to start {name}, but what the submission started before does not let us: "
+        f"{str(error).splitlines()[0]}",
         mistake="it ends or stops processes that are not its own, or takes all that there is of ports or of space",
     )
 
