@@ -97,6 +97,32 @@ def write(path):
     assert (status, json.loads(printed)) == (0, ["x", "/tmp/x", "/dev/shm/x"])
 
 
+def test_what_belongs_to_root_is_out_of_reach_where_root_grades(inside):
+    """No setting of the kernel's can be written, and no device of the machine gets another owner or mode."""
+    source = """
+def writable():
+    for here, folders, files in os.walk("/proc"):
+        if here == "/proc":
+            folders[:] = [name for name in folders if not name.isdigit() and "self" not in name]
+        yield from (path for path in (os.path.join(here, name) for name in files) if os.access(path, os.W_OK))
+
+def changeable(path):
+    try:
+        os.chmod(path, os.stat(path).st_mode & 0o7777)
+        return True
+    except OSError:
+        return False
+"""
+    devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/proc/self/fd/0"]
+    head, _, tail = answers(f"[*writable(), *(p for p in {devices!r} if changeable(p))]").partition("\n")
+    more = "\nopen('/dev/null', 'w').write('x')\nprint(open('/proc/1/status').read())"
+    status, _, printed = inside(f"{head}\n{source}\n{tail}{more}")
+    assert status == 0, printed
+    first, _, of_the_first_process = printed.partition("\n")
+    assert json.loads(first) == []
+    assert "CapEff:\t0000000000000000" in of_the_first_process  # it can be traced, and has nothing to give
+
+
 def test_there_are_no_privileges_to_be_had(inside):
     """No capability is left, none can be gained, and no namespace in which there would be some can be made."""
     status, _, printed = inside(

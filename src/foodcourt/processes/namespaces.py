@@ -17,6 +17,7 @@ __all__ = [
     "forbid_new_namespaces",
     "hide",
     "join",
+    "make_read_only",
     "mount_scratch",
     "own_mounts",
     "show",
@@ -30,7 +31,8 @@ USER, NET = 0x10000000, 0x40000000
 ALL_BUT_USER = _NEWNS | NET | _NEWIPC | _NEWUTS | _NEWPID
 """Every other namespace that bubblewrap makes for a sandbox of ours."""
 
-_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 1 << 14, 1 << 18
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT, _MS_BIND = 1, 2, 4, 8, 1 << 5, 1 << 12
+_MS_REC, _MS_PRIVATE = 1 << 14, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 38, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -70,6 +72,17 @@ def mount_scratch(folder: Path, size: int) -> None:
     """
     options = f"size={size},nr_inodes=20000,mode=0700".encode()
     _check(_libc.mount(b"scratch", os.fsencode(folder), b"tmpfs", _MS_NOSUID | _MS_NODEV, options), "mount")
+
+
+def make_read_only(mounted: str) -> None:
+    """Have nobody change what is mounted there; a device can still be written to, but its owner and mode stay.
+
+    Raises:
+        OSError: the kernel does not allow it.
+    """
+    kept = os.statvfs(mounted).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)  # the numbers are the same
+    flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | kept
+    _check(_libc.mount(None, os.fsencode(mounted), None, flags, None), "mount")
 
 
 def unmount(folder: Path) -> None:

@@ -90,6 +90,8 @@ class Entrance:
         namespaces.join(self._pidfd, namespaces.USER)
         namespaces.forbid_new_namespaces()
         namespaces.join(self._pidfd, namespaces.ALL_BUT_USER)
+        for name in _DEVICES:  # bubblewrap has no read-only devices; their modes would be root's to change, too
+            namespaces.make_read_only(f"/dev/{name}")
         os.close(self._pidfd)
 
     def surrender(self) -> None:
@@ -212,7 +214,9 @@ def _view(area: Path) -> Iterator[str]:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for folder in _python():
         yield from ("--ro-bind", folder, folder)
-    yield from ("--proc", "/proc")
+    # Where root grades, the user inside is root to the kernel, if one without privileges: what belongs to root, such
+    # as /proc/sys/kernel/core_pattern, is theirs to write unless the mount says no.
+    yield from ("--proc", "/proc", "--remount-ro", "/proc")
     for name in _DEVICES:
         yield from ("--dev-bind", f"/dev/{name}", f"/dev/{name}")
     for number, name in enumerate(("stdin", "stdout", "stderr")):
