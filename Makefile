@@ -18,7 +18,7 @@ test: setup-tests lint ## run every check and test (ARGS="-k users" goes to pyte
 	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
 	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 130' INT TERM; \
 		HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" FOODCOURT_LEARNER_FILE="$$tmp/learner.json" \
-		$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg tests notebooks $(ARGS)
+		$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg tests notebooks $(ARGS)
 
 setup-tests:
 	@scripts/setup.sh --tests

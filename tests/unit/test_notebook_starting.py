@@ -1,6 +1,7 @@
 """`start` and `finish`."""
 
 import pytest
+from leaks import until
 
 from foodcourt.errors import ServiceExited
 from foodcourt.notebook import finish, start
@@ -29,7 +30,7 @@ def test_says_how_to_do_the_same_by_hand(capsys):
         f"server is ready at http://127.0.0.1:{server.port}\n"
         f"by hand: GREETING='good day' python server.py {server.port}\n"
     )
-    assert "good day" in server.logs()
+    until(lambda: "good day" in server.logs(), what="what the server printed")
 
 
 def test_replaces_a_service_of_the_same_name():
