@@ -95,6 +95,9 @@ class Attack:
                     file.truncate(40 << 30)
             case "file":
                 path.write_text(target, encoding="utf-8")
+            case "lines":
+                lines = (what["line"].format(n=n, before=max(n - 1, 0)) + "\n" for n in range(int(what["count"])))
+                path.write_text(target + "".join(lines), encoding="utf-8")
             case "bytes in the name":
                 Path(os.fsdecode(os.fsencode(into) + b"/\xff\xfe.py")).write_text(target, encoding="utf-8")
             case kind:

@@ -40,14 +40,16 @@ def farm():
 
 @pytest.fixture
 def worker(farm, tmp_path):
-    """Start workers; they end with the test."""
-    started = []
+    """Start workers, which keep what they make in a folder of this test; with it they end, and leave nothing."""
+    started, scratch = [], tmp_path / "scratch"
+    scratch.mkdir()
 
     def start(**env):
         log = tmp_path / f"worker-{len(started)}.log"
         with log.open("wb") as output:
             command = [FOODCOURT, "worker", "--farm", farm, "--jobs", "1"]
-            process = subprocess.Popen(command, env={**ENVIRONMENT, **env}, stdout=output, stderr=output)
+            environment = {**ENVIRONMENT, "TMPDIR": str(scratch), **env}
+            process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         process.log = log
         started.append(process)
         return process
@@ -57,6 +59,7 @@ def worker(farm, tmp_path):
         process.terminate()
     for process in started:
         process.wait(30)
+    until(lambda: not list(scratch.rglob("*.py")), what="the removal of learners' work")
 
 
 def ready(process):

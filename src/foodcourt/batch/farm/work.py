@@ -100,8 +100,11 @@ class _Bench:
         tries = f"foodcourt:tries:{parcel.run}:{parcel.slug}:{parcel.digest}"
         count = int(self._client.incr(tries))
         self._client.expire(tries, 24 * 3600)
-        with tempfile.TemporaryDirectory(prefix="foodcourt-parcel-") as name:
-            task = Task(find_exercise(parcel.slug, self._workbook), parcel.digest, Path(name, "work"), ())
+        exercise = find_exercise(parcel.slug, self._workbook)
+        # Should this worker be killed, the fork server removes its folder, and the learner's work in it.
+        above = self._parents.of(exercise).programs.folder
+        with tempfile.TemporaryDirectory(prefix="parcel-", dir=above) as name:
+            task = Task(exercise, parcel.digest, Path(name, "work"), ())
             if count > _TRIES:
                 report = no_verdict(task, f"it ended the worker that graded it {_TRIES} times")
             else:
