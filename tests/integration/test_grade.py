@@ -159,6 +159,19 @@ def test_a_grader_that_breaks_costs_one_submission(class_folder, tmp_path):
     assert finished.find(second) is not None
 
 
+def test_results_that_cannot_be_written_are_told(class_folder, tmp_path):
+    """A file in the way of the results ends it with a message that names it, and what to do; no traceback of ours."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "graded").write_text("no folder")
+    done = grade(class_folder, out)
+    assert done.returncode == 2
+    assert "cannot write the results" in done.stderr
+    assert f"{out / 'graded'}" in done.stderr
+    assert "--resume" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_same_content_is_one_task(class_folder, tmp_path):
     """Learners who handed in the same files share one task, whatever they are called."""
     classroom = find_submissions(class_folder, exercises(WORKBOOK), work=tmp_path / "work")

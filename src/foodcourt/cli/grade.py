@@ -77,9 +77,15 @@ def grade(
     classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
     what = plan(classroom, out, resume=resume)
 
-    broken = _grade(what, folder, out, grade_them, resume=resume)
-    write_similar(find_similar(classroom.entries), out)
-    _publish(out, workbook)
+    try:
+        broken = _grade(what, folder, out, grade_them, resume=resume)
+        write_similar(find_similar(classroom.entries), out)
+        _publish(out, workbook)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
+            "what was written before is kept; try: make room there, and then the same command with --resume"
+        ) from error
     for problem in classroom.problems:
         click.echo(f"note: {problem}", err=True)
     for entry in classroom.entries:
@@ -171,13 +177,7 @@ def _publish(out: Path, workbook: Workbook) -> None:
     from foodcourt.review.static import write_static
 
     results = ClassResults.load(out, workbook)
-    try:
-        write_results(out, results)
-        write_static(out, results)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the results to {out}: {error.strerror}\nall verdicts are kept; "
-            "try: make room, and then the same command with --resume"
-        ) from error
+    write_results(out, results)
+    write_static(out, results)
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)
