@@ -178,6 +178,23 @@ def test_an_interrupt_while_starting_stops_what_was_started():
     service.close()
 
 
+def test_processes_that_take_a_while_to_die_are_counted_once():
+    """Fifty that are left behind, each with memory to give back and so slower to die, are fifty."""
+    source = """
+import os
+for _ in range(50):
+    if os.fork() == 0:
+        memory = bytearray(20 << 20)
+        memory[::4096] = bytes([1]) * len(memory[::4096])
+        while True:
+            os.getppid()
+"""
+    service = python(source, ready=None).start()
+    assert service.wait(20) == 0
+    assert service.orphans == 50
+    service.close()
+
+
 def test_many_services_leave_nothing_behind():
     """Starting and stopping many times leaves no descriptor, no child and no file."""
     python("pass").start().close()  # the fork server stays

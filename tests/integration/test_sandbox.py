@@ -218,8 +218,18 @@ def test_without_bubblewrap_a_check_says_so(tmp_path, no_process_left):
 
 
 def test_groups_of_killed_graders_are_removed():
-    """A group that nobody is in any more goes when the next one is made; so does ours."""
-    left = Cgroup.create(1 << 30, 100)
+    """A group goes when the next one is made, once its maker is gone; so does ours, when it is closed."""
+    make = "from foodcourt.processes.cgroups import Cgroup; print(*Cgroup.create(1 << 30, 100).folders)"
+    left = subprocess.run([sys.executable, "-c", make], capture_output=True, text=True, check=True).stdout.split()
     ours = Cgroup.create(1 << 30, 100)
     ours.remove()
-    assert not [folder for folder in (*left.folders, *ours.folders) if Path(folder).exists()]
+    assert not [folder for folder in (*left, *ours.folders) if Path(folder).exists()]
+
+
+def test_a_group_stays_while_its_maker_lives():
+    """A group that nobody is in yet, or any more, keeps its limits while graders beside it make groups of their own."""
+    ours, beside = Cgroup.create(1 << 30, 100), Cgroup.create(1 << 30, 100)
+    kept = [Path(folder).exists() for folder in ours.folders]
+    ours.remove()
+    beside.remove()
+    assert all(kept)

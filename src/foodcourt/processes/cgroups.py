@@ -32,14 +32,15 @@ class Cgroup:
     def create(cls, memory: int, processes: int) -> Cgroup:
         """Make a group with limits: bytes of memory, and number of processes and threads.
 
-        Groups that earlier graders could not remove, because they were killed, are removed.
+        Groups whose makers have ended without removing them, because they were killed, are removed.
         """
-        name = _PREFIX + secrets.token_hex(6)
+        name = f"{_PREFIX}{os.getpid()}-{secrets.token_hex(6)}"
         made = []
         for parent, controllers in _parents():
-            for stale in parent.glob(f"{_PREFIX}*"):
-                with contextlib.suppress(OSError):  # it is in use
-                    stale.rmdir()
+            for other in parent.glob(f"{_PREFIX}*"):
+                if not _has_maker(other.name):
+                    with contextlib.suppress(OSError):  # somebody is still in it
+                        other.rmdir()
             folder = parent / name
             with contextlib.suppress(OSError):
                 folder.mkdir()
@@ -60,6 +61,11 @@ class Cgroup:
         for folder in self.folders:
             with contextlib.suppress(OSError):
                 Path(folder).rmdir()
+
+
+def _has_maker(name: str) -> bool:
+    """Say whether the process that made a group is there; its group may be empty now, and is not for us to remove."""
+    return Path("/proc", name.removeprefix(_PREFIX).partition("-")[0]).exists()
 
 
 def _settings(controllers: set[str], memory: int, processes: int) -> Iterator[tuple[str, str]]:

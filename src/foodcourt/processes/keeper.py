@@ -85,7 +85,7 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
         How many processes were killed.
     """
     spare = set() if spare is None else spare
-    killed = 0
+    killed: set[int] = set()  # a process can take a while to die, and is then killed again
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         spare.difference_update(reap())
@@ -102,9 +102,9 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
             with contextlib.suppress(psutil.Error):
                 if child.status() != psutil.STATUS_ZOMBIE:
                     child.kill()
-                    killed += 1
+                    killed.add(child.pid)
         time.sleep(0.002)
-    return killed
+    return len(killed)
 
 
 class _Keeper:
