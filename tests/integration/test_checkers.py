@@ -22,6 +22,7 @@ from proof.mistakes import likely_mistakes, strangers
 
 from foodcourt.catalog import Exercise, exercises, find_exercise
 from foodcourt.grading.grader import Grader
+from foodcourt.grading.parents import Parents
 from foodcourt.grading.verdicts import Outcome, Report
 from foodcourt.workbook import Workbook
 
@@ -99,8 +100,8 @@ def exercise_of(folder: Path) -> Exercise:
 def graded(request):
     items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
     folders = dict.fromkeys(item.callspec.params["folder"] for item in items if "folder" in item.callspec.params)
-    with Grader() as grader:
-        graded = Graded(list(folders), [grader])
+    with Parents() as parents, Grader(parents=parents) as one, Grader(parents=parents) as other:
+        graded = Graded(list(folders), [one, other])
         yield graded
         graded.close()
 
