@@ -113,21 +113,23 @@ def test_first_run_makes_the_environment(machine: Machine) -> None:
 def test_second_run_does_nothing_quickly(machine: Machine) -> None:
     """The second run neither calls pip nor prints anything, and takes far less than two seconds."""
     machine.set_up("--tests")
+    called = machine.calls("pip-calls")
     begin = time.monotonic()
     assert machine.set_up("--tests") == (0, "")
     assert time.monotonic() - begin < 1
-    assert machine.calls("pip-calls") == ["pip"]
+    assert machine.calls("pip-calls") == called != []
 
 
 def test_changed_lock_is_installed_in_place(machine: Machine) -> None:
     """After a change of requirements.lock the next run installs it, and keeps .venv."""
     machine.set_up()
+    called = machine.calls("pip-calls")
     with (machine.clone / "requirements.lock").open("a") as lock:
         lock.write("# changed\n")
     status, output = machine.set_up()
     assert status == 0
     assert "Making .venv" not in output
-    assert machine.calls("pip-calls") == ["pip", "pip"]
+    assert machine.calls("pip-calls") == called * 2 != []
 
 
 def test_moved_clone_gets_a_new_environment(machine: Machine, tmp_path: Path) -> None:
