@@ -2,10 +2,12 @@
 
     make bench
     make bench ARGS="--only ex1 --runs 3"
+    make bench ARGS="--only class --size 20 --size 300"
 
 Every exercise that has a `handwritten_<ex>.py` in this folder is measured. Both grade the solution, in turn, so that
 a machine whose speed drifts changes both alike. Printed are medians: wall time, and the CPU time of all processes
-that took part. Quote the ratios; the seconds are this machine's, and the limits are for 2 idle cores.
+that took part. Then a class is graded, beside the hand-written file run for each submission by `xargs -P2`. Quote the
+ratios; the seconds are this machine's, and the limits are for 2 idle cores.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-from costs import Cost, check_command, run_cold, watched
+import whole_class
+from costs import Cost, check_command, run_cold, twin, twin_command, watched
+from rows import Row
 
-from foodcourt.catalog import Exercise, exercises
+from foodcourt.catalog import Exercise, exercises, find_exercise
 from foodcourt.workbook import Workbook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,36 +31,9 @@ WATCH_LIMITS_S = {1: 1.0}
 LIMIT_RATIO = 0.6
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the result."""
-
-    what: str
-    value: float
-    unit: str
-    limit: float | None = None
-
-    @property
-    def met(self) -> bool:
-        """Whether it is within its limit, if it has one."""
-        return self.limit is None or self.value <= self.limit
-
-    def __str__(self) -> str:
-        """Give it as a line."""
-        limit = "" if self.limit is None else f"at most {self.limit:g}{self.unit}{'' if self.met else ': missed'}"
-        return f"  {self.what:<34} {self.value:6.2f}{self.unit:<3} {limit}".rstrip()
-
-
-def handwritten(exercise: Exercise) -> Path:
-    """Give the hand-written twin of a checker, whether it is there or not."""
-    return ROOT / "tests" / "bench" / f"handwritten_ex{exercise.number}.py"
-
-
 def measure(exercise: Exercise, runs: int) -> list[Row]:
     """Run both in turn, and then the watch."""
-    twin = [str(Path(sys.executable).parent / "pytest"), "-q", "--config-file=/dev/null"]
-    twin += [f"--rootdir={ROOT / 'tests' / 'bench'}", "-pno:cacheprovider", str(handwritten(exercise))]
-    commands = {"ours": check_command(exercise, exercise.solution), "theirs": twin}
+    commands = {"ours": check_command(exercise, exercise.solution), "theirs": twin_command(exercise)}
     costs: dict[str, list[Cost]] = {"ours": [], "theirs": []}
     for number in range(runs + 1):  # the first does not count: files are not in memory yet
         for who, command in commands.items():
@@ -87,14 +63,22 @@ def main() -> int:
     """Measure, and say which limit is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="runs that count, after one that does not (default: 5)")
-    parser.add_argument("--only", action="append", metavar="EX", help="only this exercise, such as ex1")
+    parser.add_argument("--only", action="append", metavar="EX", help="only this exercise, such as ex1, or `class`")
+    parser.add_argument(
+        "--size", action="append", type=int, help="submissions in the class (default: 20); several compare"
+    )
     options = parser.parse_args()
     met = True
     for exercise in exercises(Workbook(ROOT)):
-        if (options.only and f"ex{exercise.number}" not in options.only) or not handwritten(exercise).exists():
+        if (options.only and f"ex{exercise.number}" not in options.only) or not twin(exercise).exists():
             continue
         print(exercise.slug, flush=True)
         rows = measure(exercise, options.runs)
+        print(*rows, sep="\n", flush=True)
+        met = met and all(row.met for row in rows)
+    if not options.only or "class" in options.only:
+        print("a class", flush=True)
+        rows = whole_class.measure(find_exercise("ex1", Workbook(ROOT)), options.size or [20])
         print(*rows, sep="\n", flush=True)
         met = met and all(row.met for row in rows)
     print("every limit is kept" if met else "a limit is missed; on a busy machine, run it again")

@@ -15,17 +15,35 @@ from pathlib import Path
 
 from foodcourt.catalog import Exercise
 
-__all__ = ["Cost", "check_command", "run_cold", "watched"]
+__all__ = ["Cost", "check_command", "run", "run_cold", "twin", "twin_command", "watched"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of wall time and of CPU."""
+    """What a command took.
+
+    Attributes:
+        wall: seconds until it ended.
+        cpu: seconds of all its processes together.
+        memory: MiB of the largest of them.
+    """
 
     wall: float
     cpu: float
+    memory: float
+
+
+def twin(exercise: Exercise) -> Path:
+    """Give the hand-written twin of a checker, whether it is there or not."""
+    return ROOT / "tests" / "bench" / f"handwritten_ex{exercise.number}.py"
+
+
+def twin_command(exercise: Exercise) -> list[str]:
+    """Give the command that has the twin grade the folder that SUBMISSION names."""
+    pytest = [str(Path(sys.executable).parent / "pytest"), "-q", "--config-file=/dev/null", "-pno:cacheprovider"]
+    return [*pytest, f"--rootdir={ROOT / 'tests' / 'bench'}", str(twin(exercise))]
 
 
 def check_command(exercise: Exercise, folder: Path) -> list[str]:
@@ -35,19 +53,26 @@ def check_command(exercise: Exercise, folder: Path) -> list[str]:
 
 
 def run_cold(command: list[str], exercise: Exercise) -> Cost:
-    """Run a command to its end; exits when it fails, as there is nothing to compare then."""
+    """Run a command that grades the solution; exits when it fails, as there is nothing to compare then."""
+    return run(command, SUBMISSION=str(exercise.solution))
+
+
+def run(command: list[str], stdin: str = "", **variables: str) -> Cost:
+    """Run a command to its end; exits when it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=_env(exercise), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.decode()}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output:
+        given.write(stdin.encode())
+        given.seek(0)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_env(variables), stdin=given, stdout=output, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            output.seek(0)
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.read().decode()}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def watched(exercise: Exercise, runs: int) -> float:
@@ -58,7 +83,7 @@ def watched(exercise: Exercise, runs: int) -> float:
         process = subprocess.Popen(
             [*check_command(exercise, folder), "--watch"],
             cwd=ROOT,
-            env=_env(exercise),
+            env=_env({}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -88,5 +113,5 @@ def _wait_for(text: str, lines: Iterator[str]) -> None:
         sys.exit("the watch ended by itself")
 
 
-def _env(exercise: Exercise) -> dict[str, str]:
-    return {**os.environ, "SUBMISSION": str(exercise.solution), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+def _env(variables: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}

@@ -227,7 +227,7 @@ def test_groups_of_killed_graders_are_removed():
 
 
 def test_a_group_stays_while_its_maker_lives():
-    """A group that nobody is in yet, or any more, keeps its limits while graders beside it make groups of their own."""
+    """A group that nobody is in yet, or any more, keeps its limits while graders beside it make their own."""
     ours, beside = Cgroup.create(1 << 30, 100), Cgroup.create(1 << 30, 100)
     kept = [Path(folder).exists() for folder in ours.folders]
     ours.remove()
