@@ -3,7 +3,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab setup test setup-tests lint bench mutants soak report-card clean clean-all
+.PHONY: help lab setup test setup-tests lint bench mutants soak class report-card clean clean-all
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,7 +30,7 @@ lint: setup ## check style, types and import rules, notebooks included
 	$(BIN)/lint-imports
 
 bench: setup ## time `foodcourt check` against hand-written test files
-	@$(BIN)/python tests/bench/bench.py $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench.py $(ARGS)
 
 # How often the grader is right. Each goes on where it was stopped; ARGS="--only ex1" takes one exercise.
 mutants: setup ## change the solutions one thing at a time: does some check see it? (an hour)
@@ -38,6 +38,9 @@ mutants: setup ## change the solutions one thing at a time: does some check see 
 
 soak: setup ## grade all right work 20 times with every core busy: is any ever rejected? (an hour)
 	@PYTHONPATH=tests $(BIN)/python -m proof.soak $(ARGS)
+
+class: setup ## grade 300 submissions, with graders, workers and Redis killed meanwhile (an hour)
+	@PYTHONPATH=tests $(BIN)/python -m proof.whole_class $(ARGS)
 
 report-card: setup ## grade all right and wrong work, and write docs/report-card.md
 	@PYTHONPATH=tests $(BIN)/python -m proof.report_card $(ARGS)

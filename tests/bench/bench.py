@@ -5,9 +5,9 @@
     make bench ARGS="--only class --size 20 --size 300"
 
 Every exercise that has a `handwritten_<ex>.py` in this folder is measured. Both grade the solution, in turn, so that
-a machine whose speed drifts changes both alike. Printed are medians: wall time, and the CPU time of all processes
-that took part. Then a class is graded, beside the hand-written file run for each submission by `xargs -P2`. Quote the
-ratios; the seconds are this machine's, and the limits are for 2 idle cores.
+a machine whose speed drifts changes both alike. Printed are medians: wall time, and what the cores worked meanwhile,
+so nothing else may run. Then a class is graded, beside the hand-written file run for each submission by `xargs -P2`.
+Quote the ratios; the seconds are this machine's, and the limits are for 2 idle cores.
 """
 
 from __future__ import annotations

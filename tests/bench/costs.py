@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from machine import busy
+
 from foodcourt.catalog import Exercise
 
 __all__ = ["Cost", "check_command", "run", "run_cold", "twin", "twin_command", "watched"]
@@ -26,7 +28,7 @@ class Cost:
 
     Attributes:
         wall: seconds until it ended.
-        cpu: seconds of all its processes together.
+        cpu: seconds that the cores of this machine worked meanwhile.
         memory: MiB of the largest of them.
     """
 
@@ -59,7 +61,7 @@ def run_cold(command: list[str], exercise: Exercise) -> Cost:
 
 def run(command: list[str], stdin: str = "", **variables: str) -> Cost:
     """Run a command to its end; exits when it fails."""
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), busy()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output:
         given.write(stdin.encode())
         given.seek(0)
@@ -72,7 +74,7 @@ def run(command: list[str], stdin: str = "", **variables: str) -> Cost:
         if process.returncode != 0:
             output.seek(0)
             sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output.read().decode()}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(wall, busy() - worked, usage.ru_maxrss / 1024)
 
 
 def watched(exercise: Exercise, runs: int) -> float:
