@@ -170,21 +170,36 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
     assert scores(out, 1) == [100]
 
 
-def test_work_that_ends_its_worker_twice_is_given_up(farm, worker, tmp_path):
-    """It gets a report that says so, and exit status 2; the rest is graded."""
+def graded_after_two_workers_ended(farm, worker, tmp_path, *others):
+    """Grade two works: two workers have ended at the first of them, and some at others of the class."""
     folder, out = hand_in(tmp_path, 2), tmp_path / "out"
     with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
         queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
         until(lambda: client.llen(queue) == 2, within=40, what="the orders")
         id_ = json.loads(client.lindex(queue, 0))["headers"]["id"]
         run, slug, digest = id_.split("-")
-        client.set(f"foodcourt:tries:{run}:{slug}:{digest}", 2)  # as if two workers had ended on it
+        client.set(f"foodcourt:tries:{run}:{slug}:{digest}", 2)
+        for other in others:
+            client.sadd(f"foodcourt:ended:{run}", other)
         worker()
         grader.communicate(timeout=90)
-    assert grader.returncode == 2
+    return grader.returncode, out
+
+
+def test_work_that_ends_its_worker_twice_is_given_up(farm, worker, tmp_path):
+    """It gets a report that says so, and exit status 2; the rest is graded."""
+    status, out = graded_after_two_workers_ended(farm, worker, tmp_path)
+    assert status == 2
     assert sorted(scores(out, 2)) == [0, 100]
     reports = [json.loads(path.read_text()) for path in out.glob("results/*/*.json")]
     assert any("it ended the worker" in check["message"] for report in reports for check in report["checks"])
+
+
+def test_work_is_not_blamed_where_workers_end_at_any(farm, worker, tmp_path):
+    """Where workers were killed at other work, too, work at which it happened twice is tried again, and graded."""
+    status, out = graded_after_two_workers_ended(farm, worker, tmp_path, "ex3_grpc_echo:one", "ex3_grpc_echo:another")
+    assert status == 0
+    assert scores(out, 2) == [100, 100]
 
 
 def test_a_worker_finishes_what_it_has(farm, worker, tmp_path):

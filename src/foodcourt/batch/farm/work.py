@@ -33,6 +33,8 @@ __all__ = ["run_worker"]
 
 _TRIES = 2
 """How often work may end its worker before it is given up."""
+_TRIES_WHERE_OTHERS_END = 6
+"""The same where workers ended at other work, too: somebody kills them, and it need not be the work."""
 _ALIVE = 5.0
 _log = logging.getLogger(__name__)
 
@@ -97,19 +99,29 @@ class _Bench:
             raise Ignore from error
         if self._client.exists(f"foodcourt:over:{parcel.run}"):
             raise Ignore
-        tries = f"foodcourt:tries:{parcel.run}:{parcel.slug}:{parcel.digest}"
-        count = int(self._client.incr(tries))
-        self._client.expire(tries, 24 * 3600)
+        ended = self._ended(parcel)
         exercise = find_exercise(parcel.slug, self._workbook)
         # Should this worker be killed, the fork server removes its folder, and the learner's work in it.
         above = self._parents.of(exercise).programs.folder
         with tempfile.TemporaryDirectory(prefix="parcel-", dir=above) as name:
             task = Task(exercise, parcel.digest, Path(name, "work"), ())
-            if count > _TRIES:
-                report = no_verdict(task, f"it ended the worker that graded it {_TRIES} times")
+            if ended:
+                report = no_verdict(task, f"it ended the worker that graded it {ended} times")
             else:
                 report = self._report(task, parcel)
         return pack_report(parcel, report, self._secret)
+
+    def _ended(self, parcel: Parcel) -> int:
+        """Count a try; give how many workers this work has ended, once that is too many."""
+        work, day = f"{parcel.slug}:{parcel.digest}", 24 * 3600
+        tries, victims = f"foodcourt:tries:{parcel.run}:{work}", f"foodcourt:ended:{parcel.run}"
+        before = int(self._client.incr(tries)) - 1
+        self._client.expire(tries, day)
+        if before:
+            self._client.sadd(victims, work)
+            self._client.expire(victims, day)
+        others = int(self._client.scard(victims)) - 1
+        return before if before >= (_TRIES if others < _TRIES else _TRIES_WHERE_OTHERS_END) else 0
 
     def _report(self, task: Task, parcel: Parcel) -> Report:
         began, started_at = time.monotonic(), datetime.now(UTC)
