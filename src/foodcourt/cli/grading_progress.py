@@ -68,8 +68,9 @@ class GradingProgress:
     def __enter__(self) -> GradingProgress:
         """Say what there is to do, and begin to show."""
         kept = "" if self._before is None else f", {self._before} of them graded before"
-        alike = f", {self._total + (self._before or 0)} different ones"
-        self._console.print(f"{self._handed_in} submissions{alike}{kept}", soft_wrap=True)
+        works = counted(self._handed_in, "submission")
+        different = counted(self._total + (self._before or 0), "different one")
+        self._console.print(f"{works}, {different}{kept}", soft_wrap=True)
         if self._bar is not None:
             self._bar.start()
         return self
@@ -82,6 +83,11 @@ class GradingProgress:
             self._bar.stop()
         if kind is None:
             self._console.print(f"{self._done} graded in {time.monotonic() - self._started:.1f} s", soft_wrap=True)
+
+
+def counted(count: int, what: str) -> str:
+    """Say how many there are of something."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def printable(name: str) -> str:
