@@ -1,5 +1,6 @@
 """The read-only pages and the feedback as files."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -111,6 +112,24 @@ def test_what_instructors_changed_is_in_it(tmp_path):
     assert "97 of 100 , set by hand by Ada L." in page.text
     assert "a dictionary has get" in page.text
     assert "97" in Page((graded.out / "index.html").read_text()).text
+
+
+def test_files_and_what_resembles_them_are_in_it(tmp_path):
+    """What was handed in is shown, with what differs from the solution, and passages that two have in common."""
+    graded = small_class(tmp_path)
+    passage = {"a_file": "users_service.py", "a_lines": [2, 3], "b_file": "users_service.py", "b_lines": [1, 2]}
+    pair = {"exercise": SLUG, "a": "grace", "b": "linus", "score": 0.93, "passages": [passage]}
+    (graded.out / "similarity.json").write_text(json.dumps([pair]))
+    write_static(graded.out, load(graded))
+    folder = graded.out / "pages" / SLUG
+    files = Page((folder / f"files-of-{page_name('ada')}.html").read_text())
+    assert "def ada (): return 1" in files.text  # highlighted: a name is an element of its own
+    assert "+def ada():" in files.text
+    grace = Page((folder / f"of-{page_name('grace')}.html").read_text())
+    assert "linus: 93%" in grace.text
+    assert "linus: users_service.py, lines 1–2 # by linus x = 1" in grace.text
+    gone = Page((folder / f"files-of-{page_name('ken')}.html").read_text())
+    assert "nothing was handed in" in gone.text
 
 
 def test_no_old_page_stays(tmp_path):

@@ -45,6 +45,9 @@ class Links(Protocol):
     def submission(self, slug: str, learner: str) -> str:
         """Give the address of a submission."""
 
+    def files(self, slug: str, learner: str) -> str:
+        """Give the address of a submission's files."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerPages:
@@ -107,3 +110,7 @@ class FilePages:
     def submission(self, slug: str, learner: str) -> str:
         """Give the address of a submission."""
         return f"{self.up}pages/{slug}/of-{page_name(learner)}.html"
+
+    def files(self, slug: str, learner: str) -> str:
+        """Give the address of a submission's files."""
+        return f"{self.up}pages/{slug}/files-of-{page_name(learner)}.html"

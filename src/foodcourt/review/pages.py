@@ -10,7 +10,9 @@ from foodcourt.catalog import Exercise
 from foodcourt.reports.words import MARKS
 from foodcourt.review.alike import Group
 from foodcourt.review.changes import Change
-from foodcourt.review.links import FilePages, ServerPages
+from foodcourt.review.differences import differences
+from foodcourt.review.handed_in import changed_since, read_submission
+from foodcourt.review.links import Links
 from foodcourt.review.overview import distribution, tallies, totals
 from foodcourt.review.snapshot import STATES, Filter, Row, Snapshot, scores
 from foodcourt.review.templating import render
@@ -35,9 +37,7 @@ class Pages:
         more: what else every template is given: about the server, and who sits before it.
     """
 
-    def __init__(
-        self, snapshot: Snapshot, links: ServerPages | FilePages, more: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, links: Links, more: Mapping[str, Any] | None = None) -> None:
         """Write nothing yet."""
         self.snapshot = snapshot
         self.links = links
@@ -132,6 +132,20 @@ class Pages:
             group=next((group for group in groups if row.learner in group.learners), None),
             history=history,
             **given,
+        )
+
+    def files(self, exercise: Exercise, row: Row) -> str:
+        """Write what was handed in, and what in it differs from the solution."""
+        results = self.snapshot.results
+        folder = read_submission(results, exercise.slug, row.learner)
+        return self.write(
+            "files.html",
+            here=exercise.slug,
+            exercise=exercise,
+            row=row,
+            folder=folder,
+            differences=list(differences(exercise.solution, folder.files)) if folder.files else [],
+            changed=changed_since(results, exercise.slug, row.learner) if folder.files else "",
         )
 
     def comments(self, exercise: Exercise, row: Row) -> dict[str, Change]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from foodcourt.catalog import Exercise
 from foodcourt.review.folders import Folder
 from foodcourt.review.handed_in import read_submission
-from foodcourt.review.similar import Similar, read_similar
+from foodcourt.review.similar import Similar
 from foodcourt.review.snapshot import Snapshot
 
 __all__ = ["Look", "Side", "similar_to"]
@@ -36,21 +36,20 @@ class Look:
     passages: tuple[tuple[Side, Side], ...]
 
 
-def similar_to(out: Path, snapshot: Snapshot, exercise: Exercise, learner: str) -> tuple[list[Look], str]:
-    """Give the submissions that resemble a learner's, the most similar first, and what went wrong in finding them.
+def similar_to(
+    found: Mapping[tuple[str, str], Sequence[Similar]], snapshot: Snapshot, exercise: Exercise, learner: str
+) -> list[Look]:
+    """Give the submissions that resemble a learner's, the most similar first.
 
     Args:
-        out: the folder of the class.
+        found: what resembles what in the class, as `read_similar` gives it.
         snapshot: the class.
         exercise: which of its exercises.
         learner: whose submission.
     """
-    try:
-        found = read_similar(out).get((exercise.slug, learner), ())
-    except ValueError as error:
-        return [], f"similar submissions are not shown: {error}"
-    known = [similar for similar in found if similar.learner in snapshot.results.learners]
-    return [_look(snapshot, exercise, learner, similar) for similar in known[:_OTHERS_SHOWN]], ""
+    others = found.get((exercise.slug, learner), ())
+    known = [similar for similar in others if similar.learner in snapshot.results.learners]
+    return [_look(snapshot, exercise, learner, similar) for similar in known[:_OTHERS_SHOWN]]
 
 
 def _look(snapshot: Snapshot, exercise: Exercise, learner: str, similar: Similar) -> Look:

@@ -12,12 +12,11 @@ from foodcourt.catalog import Exercise
 from foodcourt.reports.class_file import ClassFile
 from foodcourt.reports.class_results import ClassResults
 from foodcourt.review.desk import Desk
-from foodcourt.review.differences import differences
 from foodcourt.review.forms import LONGEST_TEXT
-from foodcourt.review.handed_in import changed_since, read_submission
 from foodcourt.review.links import ServerPages, page_name
 from foodcourt.review.pages import Notice, Pages
 from foodcourt.review.passages import similar_to
+from foodcourt.review.similar import read_similar
 from foodcourt.review.snapshot import Snapshot
 
 __all__ = ["bare_pages", "desk_of", "exercise_of", "export", "files", "group", "learner_of", "submission"]
@@ -65,13 +64,13 @@ def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (),
     """
     pages = desk.pages()
     exercise, learner = exercise_of(pages, slug), learner_of(pages, page)
-    similar, problem = similar_to(desk.out, pages.snapshot, exercise, learner)
+    found, problem = read_similar(desk.out)
     return pages.submission(
         exercise,
         pages.snapshot.row(exercise, learner),
         desk.store.history(slug, learner),
         notices,
-        similar=similar,
+        similar=similar_to(found, pages.snapshot, exercise, learner),
         similar_problem=problem,
         typed=typed or {"form": ""},
         address=pages.links.submission(slug, learner),
@@ -83,16 +82,7 @@ def files(desk: Desk, slug: str, page: str) -> str:
     """Write the page of a submission's files."""
     pages = desk.pages()
     exercise, learner = exercise_of(pages, slug), learner_of(pages, page)
-    folder = read_submission(pages.snapshot.results, slug, learner)
-    return pages.write(
-        "files.html",
-        here=slug,
-        exercise=exercise,
-        row=pages.snapshot.row(exercise, learner),
-        folder=folder,
-        differences=list(differences(exercise.solution, folder.files)) if folder.files else [],
-        changed=changed_since(pages.snapshot.results, slug, learner) if folder.files else "",
-    )
+    return pages.files(exercise, pages.snapshot.row(exercise, learner))
 
 
 def group(pages: Pages, slug: str, key: str, notices: Sequence[Notice] = (), typed: str = "", check: str = "") -> str:

@@ -60,26 +60,27 @@ class Similar:
     passages: tuple[Passage, ...]
 
 
-def read_similar(out: Path) -> dict[tuple[str, str], tuple[Similar, ...]]:
-    """Read what resembles what: for exercise and learner the others, the most similar first; nothing if unwritten.
+def read_similar(out: Path) -> tuple[dict[tuple[str, str], tuple[Similar, ...]], str]:
+    """Read what resembles what: for exercise and learner the others, the most similar first.
 
-    Raises:
-        ValueError: the file is there and cannot be read.
+    Args:
+        out: the folder of the class.
+
+    Returns:
+        What was found, nothing where it is not written; and, as a sentence, why it cannot be read.
     """
     try:
-        text = (out / FILE_NAME).read_text(encoding="utf-8")
+        pairs = _PAIRS.validate_python(json.loads((out / FILE_NAME).read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return {}
+        return {}, ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot read {out / FILE_NAME}: {error}") from error
-    try:
-        pairs = _PAIRS.validate_python(json.loads(text))
+        return {}, f"similar submissions are not shown: cannot read {out / FILE_NAME}: {error}"
     except (json.JSONDecodeError, ValidationError) as error:
-        raise ValueError(f"{out / FILE_NAME} is not what it should be: {error}") from error
+        return {}, f"similar submissions are not shown: {out / FILE_NAME} is not what it should be: {error}"
     found: dict[tuple[str, str], list[Similar]] = {}
     for pair in pairs:
         there = tuple(Passage(p.a_file, p.a_lines, p.b_file, p.b_lines) for p in pair.passages[:_PASSAGES_SHOWN])
         back = tuple(Passage(p.other_file, p.other_lines, p.file, p.lines) for p in there)
         found.setdefault((pair.exercise, pair.a), []).append(Similar(pair.b, pair.score, there))
         found.setdefault((pair.exercise, pair.b), []).append(Similar(pair.a, pair.score, back))
-    return {key: tuple(sorted(others, key=lambda other: -other.score)) for key, others in found.items()}
+    return {key: tuple(sorted(others, key=lambda other: -other.score)) for key, others in found.items()}, ""

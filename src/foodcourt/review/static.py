@@ -11,6 +11,8 @@ from foodcourt.reports.files import write_atomically
 from foodcourt.review.links import FilePages, page_name
 from foodcourt.review.marking import Marks
 from foodcourt.review.pages import Pages
+from foodcourt.review.passages import similar_to
+from foodcourt.review.similar import read_similar
 from foodcourt.review.snapshot import Filter, Snapshot
 from foodcourt.review.store import FILE_NAME, Store
 
@@ -20,8 +22,8 @@ __all__ = ["write_static"]
 def write_static(out: Path, results: ClassResults) -> Path:
     """Write the class, its exercises and submissions as pages that need no server, and give the first one's path.
 
-    What instructors changed so far is in them, if the class was reviewed before. The files that were handed in are
-    not: `foodcourt review` shows those.
+    What instructors changed so far is in them, if the class was reviewed before, and so are the files that were
+    handed in, if they still lie where they did. They show the solutions, and everybody's work to everybody.
 
     Args:
         out: the folder of the class.
@@ -53,13 +55,17 @@ def _marks(out: Path) -> Marks:
 
 def _write_pages(folder: Path, snapshot: Snapshot) -> None:
     pages = Pages(snapshot, FilePages("../../"))
+    similar, problem = read_similar(snapshot.results.out)
     for exercise in snapshot.results.exercises:
         here = folder / exercise.slug
         here.mkdir()
         _write(here / "index.html", pages.exercise(exercise, Filter()))
         _write(here / "groups.html", pages.groups(exercise))
         for row in snapshot.rows(exercise):
-            _write(here / f"of-{page_name(row.learner)}.html", pages.submission(exercise, row))
+            looks = similar_to(similar, snapshot, exercise, row.learner)
+            text = pages.submission(exercise, row, similar=looks, similar_problem=problem)
+            _write(here / f"of-{page_name(row.learner)}.html", text)
+            _write(here / f"files-of-{page_name(row.learner)}.html", pages.files(exercise, row))
 
 
 def _write(path: Path, text: str) -> None:
