@@ -89,6 +89,13 @@ def test_a_traceback_of_a_run_shows_the_learners_frames(submission):
     assert "json/decoder" not in str(trace)
 
 
+def test_a_folder_is_no_file(submission):
+    """Where a folder has the name of the program, the message says so."""
+    (submission.original / "client.py").mkdir()
+    with pytest.raises(SubmissionBroken, match=r"expected the file client\.py, found a folder of that name"):
+        submission.run(["python", "client.py"], file="client.py", name="client")
+
+
 def test_a_missing_file_is_named(submission):
     """A program whose file is not there is not started; the message says what is there instead."""
     write(submission, "klient.py", "")

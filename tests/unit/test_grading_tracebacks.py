@@ -140,7 +140,9 @@ def test_no_traceback_is_none(tmp_path, log):
         ("TypeError: Object of type Response is not JSON serializable", "return response.json()"),
         ("ValueError: invalid literal for int() with base 10: '0.25'", "use float()"),
         ("ModuleNotFoundError: No module named 'modles'", "neither in the folder nor installed"),
+        ("KeyError: 'USERS_URL'", "read without a default"),
         ("KeyError: 'email'", ""),
+        ("KeyError: 'USERS'", ""),
         ("ValueError: ConnectError in the middle", ""),
     ],
 )

@@ -202,6 +202,10 @@ def require_file(submission: Submission, file: str) -> None:
         SubmissionBroken: it does not; the message says what is there.
     """
     # In what was handed in: in the copy, programs may have put a link to anywhere in its place meanwhile.
+    if (submission.original / file).is_dir():
+        raise SubmissionBroken(
+            f"expected the file {file}, found a folder of that name", mistake=f"{file} is a folder, not a file"
+        )
     if not (submission.original / file).is_file():
         ending = "*." + file.rpartition(".")[2]
         kind = "Python file" if ending == "*.py" else f"{ending} file"

@@ -12,6 +12,9 @@ _SIGNATURES = {
     r"'(coroutine|UnaryUnaryCall)' object|coroutine '.*' was never awaited": (
         "an `await` is missing before an async call"
     ),
+    r"^KeyError: '[A-Z]+(_[A-Z]+)+'$": (
+        "a setting that need not be in the environment is read without a default: os.environ.get(name, default)"
+    ),
     r"client has been closed": "the httpx client is used after it was closed",
     r"bound to a different event loop|Event loop is closed": (
         "the client was made in another event loop than it is used in"
