@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -298,6 +299,12 @@ def ruff(*arguments, **settings):
     return subprocess.run(
         [sys.executable, "-m", "ruff", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, **settings
     )
+
+
+@pytest.mark.parametrize(("path", "following"), list(pairwise(CHAPTERS)), ids=lambda path: path.stem)
+def test_leads_to_the_next(path, following):
+    """A chapter has a link to the one that follows."""
+    assert f"]({following.name})" in "".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
 
 
 @chapter
