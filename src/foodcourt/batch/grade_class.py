@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +55,13 @@ def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
             done.append((task, report))
         else:
             todo.append(task)
-    return Plan(classroom, tuple(todo), tuple(done))
+    return Plan(classroom, tuple(_in_another_order(todo) if done else todo), tuple(done))
+
+
+def _in_another_order(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Shuffle the tasks of each exercise: work that takes long, and is cut off each time, must not stop all the rest."""
+    for _, of_one in itertools.groupby(tasks, key=lambda task: task.exercise.slug):
+        yield from random.sample(found := list(of_one), len(found))
 
 
 def grade_class(
