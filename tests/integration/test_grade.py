@@ -96,6 +96,18 @@ def test_results_are_not_overwritten_unasked(class_folder, tmp_path):
     assert result(out, "ada") == {**before, "learner": "ada"}
 
 
+def test_resuming_begins_with_other_work(tmp_path):
+    """Work that takes longer than the grader ever lives does not stop the rest: each resumption has another order."""
+    for number in range(12):
+        hand_in(tmp_path / "class", f"learner{number}", ROOT / "solutions" / "ex3_grpc_echo")
+        (tmp_path / "class" / f"learner{number}" / "ex3" / "NOTES.txt").write_text(str(number))
+    classroom = find_submissions(tmp_path / "class", exercises(WORKBOOK), work=tmp_path / "work")
+    orders = [[task.digest for task in plan(classroom, tmp_path / "out", resume=True).todo] for _ in range(5)]
+    assert len(orders[0]) == 12
+    assert len({tuple(sorted(order)) for order in orders}) == 1
+    assert len({tuple(order) for order in orders}) > 1
+
+
 def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp_path):
     """kill -9 in the middle, then --resume: what was finished is not graded again, and nothing is missing."""
     out = tmp_path / "out"

@@ -55,11 +55,11 @@ def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
             done.append((task, report))
         else:
             todo.append(task)
-    return Plan(classroom, tuple(_in_another_order(todo) if done else todo), tuple(done))
+    return Plan(classroom, tuple(_in_another_order(todo) if resume else todo), tuple(done))
 
 
 def _in_another_order(tasks: Sequence[Task]) -> Iterator[Task]:
-    """Shuffle the tasks of each exercise: work that takes long, and is cut off each time, must not stop all the rest."""
+    """Shuffle the tasks of each exercise: work that takes long, and is cut off each time, must not stop the rest."""
     for _, of_one in itertools.groupby(tasks, key=lambda task: task.exercise.slug):
         yield from random.sample(found := list(of_one), len(found))
 
