@@ -33,7 +33,7 @@ __all__ = ["run_worker"]
 
 _TRIES = 2
 """How often work may end its worker before it is given up."""
-_TRIES_WHERE_OTHERS_END = 6
+_TRIES_WHERE_OTHERS_END = 20
 """The same where workers ended at other work, too: somebody kills them, and it need not be the work."""
 _ALIVE = 5.0
 _log = logging.getLogger(__name__)
