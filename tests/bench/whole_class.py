@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -50,7 +51,11 @@ def _ours(exercise: Exercise, size: int) -> Cost:
         submissions = Path(temp) / "class"
         _hand_in(exercise, submissions, size)
         foodcourt = str(Path(sys.executable).parent / "foodcourt")
-        return run([foodcourt, "grade", str(submissions), "--out", f"{temp}/out", "--jobs", str(JOBS)])
+        cost = run([foodcourt, "grade", str(submissions), "--out", f"{temp}/out", "--jobs", str(JOBS)])
+        reports = [json.loads(path.read_text("utf-8")) for path in Path(temp, "out", "results").glob("*/*.json")]
+        if [report["score"] for report in reports] != [exercise.max_score] * size:
+            sys.exit("the solution did not get all points each time: there is nothing to compare")
+        return cost
 
 
 def _theirs(exercise: Exercise, size: int) -> Cost:

@@ -61,7 +61,9 @@ def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
 def _in_another_order(tasks: Sequence[Task]) -> Iterator[Task]:
     """Shuffle the tasks of each exercise: work that takes long, and is cut off each time, must not stop the rest."""
     for _, of_one in itertools.groupby(tasks, key=lambda task: task.exercise.slug):
-        yield from random.sample(found := list(of_one), len(found))
+        shuffled = list(of_one)
+        random.shuffle(shuffled)
+        yield from shuffled
 
 
 def grade_class(
