@@ -49,7 +49,7 @@ PRELOADS: dict[str, Preload] = {
     ),
     "pytest": Preload(
         entry="pytest:console_main",
-        modules=("pytest", "_pytest.assertion.rewrite", "httpx", "httpcore", "anyio._backends._asyncio"),
+        modules=("pytest", "_pytest.assertion.rewrite"),
     ),
     "celery": Preload(
         entry="celery.__main__:main",
