@@ -45,9 +45,9 @@ def by_exercise(folders: Iterable[Path]) -> list[list[Path]]:
     return [list(group) for _, group in itertools.groupby(folders, key=lambda folder: folder.parents[1])]
 
 
-def eight(folders: Sequence[Path]) -> Sequence[Path]:
-    """Of the right ones, eight."""
-    return folders[:: max(1, len(folders) // 8)][:8]
+def four(folders: Sequence[Path]) -> Sequence[Path]:
+    """Of the right ones, four."""
+    return folders[:: max(1, len(folders) // 4)][:4]
 
 
 def one_for_each_check(folders: Sequence[Path]) -> list[Path]:
@@ -60,7 +60,7 @@ def one_for_each_check(folders: Sequence[Path]) -> list[Path]:
     return chosen
 
 
-CHOICES = {"right": eight, "wrong": one_for_each_check}
+CHOICES = {"right": four, "wrong": one_for_each_check}
 
 
 def expectation(folder: Path) -> dict:
@@ -164,7 +164,7 @@ def test_the_starter_says_what_to_do_first(graded, folder):
     assert "TODO 1" in first.message
 
 
-@pytest.mark.parametrize("exercise", exercises(WORKBOOK), ids=lambda exercise: exercise.slug)
+@pytest.mark.parametrize("exercise", exercises(WORKBOOK)[: None if EVERY else 1], ids=lambda exercise: exercise.slug)
 def test_a_checker_runs_in_plain_pytest(exercise):
     """The command that CONTRIBUTING gives to debug a checker works, whatever plugins of pytest are installed."""
     command = [sys.executable, "-m", "pytest", str(exercise.checker), f"--submission={exercise.solution}"]
