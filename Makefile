@@ -14,15 +14,15 @@ lab: setup ## open the workbook in JupyterLab (ARGS="--no-browser" goes to Jupyt
 setup: ## make .venv and install what is missing (PYTHON=… picks a Python, SYSTEM_PACKAGES=no only tells)
 	@scripts/setup.sh
 
-# The tests, of which one is `make lint`, wait a lot, so five at a time; the notebooks measure, so they come after them.
+# The tests, of which one is `make lint`, wait a lot, so four at a time; the notebooks measure, so they come after them.
 # pytest ends with 5 where ARGS leaves nothing to run, as in one of the two it often does.
 test: setup-tests ## run every check and test (ARGS="-k users" goes to pytest)
 	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
 	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 130' INT TERM; \
 		export HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" FOODCOURT_LEARNER_FILE="$$tmp/learner.json"; \
 		pytest="$(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"; \
-		$$pytest -n 5 -p no:nbval tests $(ARGS) || [ $$? -eq 5 ] || exit 1; \
-		$$pytest -n 3 --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks $(ARGS) || [ $$? -eq 5 ]
+		$$pytest -n 4 -p no:nbval tests $(ARGS) || [ $$? -eq 5 ] || exit 1; \
+		$$pytest -n 4 --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks $(ARGS) || [ $$? -eq 5 ]
 
 setup-tests:
 	@scripts/setup.sh --tests
