@@ -95,7 +95,7 @@ def test_tcp_ready_waits_for_the_port():
 def test_log_ready_waits_for_a_line():
     """`LogReady` waits until the output holds the pattern."""
     source = "import time; print('one'); time.sleep(0.2); print('two: 17'); time.sleep(60)"
-    with python(source, ready=LogReady(r"two: \d+")) as service:
+    with python(source, ready=LogReady(r"two: \d+\n")) as service:
         assert service.logs() == "one\ntwo: 17\n"
 
 
