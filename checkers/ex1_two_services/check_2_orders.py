@@ -7,7 +7,7 @@ from stage import AS_IF_WELL, PATIENT, SLACK, Orders, User, some_item, some_user
 from foodcourt.faults import Upstream
 from foodcourt.grading.ahead import Ahead
 from foodcourt.grading.answers import NO_ANSWER
-from foodcourt.grading.failures import CheckFailed
+from foodcourt.grading.failures import CheckFailed, TooSlow
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.shapes import mismatch
 from foodcourt.pytest_plugin import check
@@ -123,7 +123,13 @@ def test_unreachable_users_service(orders: Orders, user: User, users: Upstream) 
         # Not judged: it may find a connection that was open, and that is dropped, not refused.
         orders.create(user.id, patience=1.0)
         for answer in (orders.create(user.id, patience=LIMIT), orders.get(order, patience=LIMIT)):
-            answer.expect(503, mistakes=mistakes)
+            try:
+                answer.expect(503, mistakes=mistakes)
+            except CheckFailed as error:
+                if answer.status != 504:
+                    raise
+                # Who knocks until USERS_TIMEOUT has little time left for the last try: too little on a busy machine.
+                raise TooSlow(error.expected, error.observed, mistake=error.mistake) from None
     mistakes[500] = "httpx.TransportError is not caught: a connection can drop midway"
     mistakes[504] = "a dropped connection is no timeout"
     with users.reset():

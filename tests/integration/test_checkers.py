@@ -10,6 +10,7 @@ import itertools
 import os
 import queue
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -165,6 +166,23 @@ def test_the_starter_says_what_to_do_first(graded, folder):
     assert not report.passed
     assert not report.broken, told(report)
     assert "TODO 1" in first.message
+
+
+def test_a_refusal_that_a_busy_machine_makes_a_timeout_is_looked_at_again(tmp_path):
+    """Who knocks until USERS_TIMEOUT says 504 where the machine leaves the last try no time: no verdict yet."""
+    exercise = find_exercise("ex1", WORKBOOK)
+    work = shutil.copytree(exercise.solution, tmp_path / "work")
+    source = work / "orders_service.py"
+    reply = 'raise HTTPException(503, "users-service cannot be reached") from error'
+    text = source.read_text()
+    assert reply in text
+    # The first order while the door is closed is not judged, and the second one is.
+    status = "status = 504 if len(refusals) <= 2 else 503"
+    late = f"refusals.append(1)\n        {status}\n        {reply.replace('503', 'status')}"
+    source.write_text("refusals = []\n" + text.replace(reply, late))
+    with Grader() as grader:
+        report = grader.grade(exercise, work)
+    assert report.score == 100, told(report)
 
 
 @pytest.mark.parametrize("exercise", exercises(WORKBOOK)[: None if EVERY else 1], ids=lambda exercise: exercise.slug)
