@@ -89,7 +89,7 @@ def test_the_solution_passes(work, tmp_path):
     assert (report["passed"], report["score"], report["bonus"]) == (True, 100, 10)
 
 
-@pytest.mark.parametrize(("name", "hints"), [("1", 2), (SLUG, 3)])
+@pytest.mark.parametrize(("name", "hints"), [("1", 1), ("ex1", 2), (SLUG, 3)])
 def test_the_starter_fails_and_hints_tell_more_and_more(name, hints):
     """Exit status 1, the first thing to do, and as many hints as were asked for; any name of the exercise will do."""
     done = check(name, "--hints", hints, "--submission", STARTER)

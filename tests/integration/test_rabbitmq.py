@@ -238,7 +238,7 @@ def test_nothing_outlives_a_killed_owner(when, marked):
     until(lambda: not marked.files(), what="the end of all files")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_verb_leaves_nothing(number, marked):
     """`foodcourt broker rabbitmq` prints its URL alone; Ctrl-C, SIGTERM and SIGKILL leave no process and no file."""
     verb = [Path(sys.executable).with_name("foodcourt"), "broker", "rabbitmq"]

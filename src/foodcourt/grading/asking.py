@@ -98,4 +98,15 @@ async def _open_session() -> aiohttp.ClientSession:
         auto_decompress=False,
         # None is kept: cookies know no ports, so one service's would go to the others, and with them its memory.
         cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=[_ask_once],
     )
+
+
+async def _ask_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Name otherwise what has aiohttp send a GET a second time: a service that hangs up gets no second chance."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
