@@ -26,11 +26,13 @@ _OPTIONS = [
     *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml", "--tb=short"),
     *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 ]
-# To look for all plugins that are installed takes two seconds of CPU; those that are named here are loaded at once.
 _PLUGINS = {
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTEST_PLUGINS": "pytest_asyncio.plugin,anyio.pytest_plugin,respx.plugin,pytest_timeout",
+    "asyncio": "pytest_asyncio.plugin",
+    "anyio": "anyio.pytest_plugin",
+    "respx": "respx.plugin",
+    "timeout": "pytest_timeout",
 }
+"""Plugins for pytest, by the word that stands in every test that needs one."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +77,31 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
         (folder / "users_client.py").write_text(client.source, encoding="utf-8")
 
     above = submission.bring_in(build)
-    for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in _PLUGINS.items())):
+    plugins = _plugins(submission.original)
+    for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in plugins.items())):
         submission.names[f" {ours}"] = ""
     finished = submission.run(
         ["pytest", FILE, *_OPTIONS],
         file=FILE,
         name="your tests",
-        env={"RETRY_WAIT": "0.05", **_PLUGINS},
+        env={"RETRY_WAIT": "0.05", **plugins},
         patience=PATIENCE,
         folder=above / "work",
     )
     # Who was killed may have left a report of an earlier moment, or one that says what it likes.
     cases = None if finished.status is None else read_junit(above / "report.xml")
     return TestRun(client, finished, cases)
+
+
+def _plugins(folder: Path) -> dict[str, str]:
+    """Name the plugins that tests may need.
+
+    Whether the installed packages hold others takes pytest two seconds of CPU to find out, and a fiftieth of that for
+    each that is named: it looks whether a package calls its plugin so.
+    """
+    text = b"".join(path.read_bytes() for path in folder.rglob("*.py") if path.is_file())
+    named = ",".join(plugin for word, plugin in _PLUGINS.items() if word.encode() in text)
+    return {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": named}
 
 
 def _left_out(above: Path, folder: str, names: list[str]) -> set[str]:

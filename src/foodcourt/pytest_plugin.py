@@ -1,6 +1,6 @@
 """What a checker is written with: the `check` marker and the `submission` fixture.
 
-Loaded by `checkers/pytest.ini`. Grading is done by `foodcourt check`; plain pytest works too, to debug a checker:
+Loaded by `checkers/conftest.py`. Grading is done by `foodcourt check`; plain pytest works too, to debug a checker:
 
     pytest checkers/ex1_two_services --submission=solutions/ex1_two_services
 """

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import certifi
 import psutil
 import pytest
 from leaks import until
@@ -144,6 +145,23 @@ def test_the_only_network_is_a_loopback(inside):
     status, _, printed = inside("import socket\nsocket.create_connection(('192.0.2.1', 80), 5)")
     assert status == 1
     assert "unreachable" in printed
+
+
+def test_a_client_reads_one_certificate_instead_of_all(inside):
+    """Inside, the certificates that httpx reads for each client are one, and stay what they are."""
+    found = inside(
+        """
+import certifi, httpx
+print(certifi.contents().count("BEGIN CERTIFICATE"))
+httpx.Client().close()
+try:
+    open(certifi.where(), "a")
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
+    )
+    assert found == [0, 0, "1\nOSError 30\n"]
+    assert certifi.contents().count("BEGIN CERTIFICATE") > 1
 
 
 def test_a_flood_of_files_ends_at_the_limit(inside):

@@ -30,6 +30,8 @@ def load(path: Path, name: str):
 waits = load(CHECKER / "waits.py", "ex2_waits")
 clients = load(CHECKER / "clients.py", "ex2_clients")
 junit = load(CHECKER / "junit.py", "ex2_junit")
+sys.modules |= {"clients": clients, "junit": junit}
+learner_tests = load(CHECKER / "learner_tests.py", "ex2_learner_tests")
 Growth, Mistake, Result = waits.Growth, clients.Mistake, junit.Result
 
 RIGHT = {
@@ -203,3 +205,14 @@ def test_a_report_is_an_ordinary_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.xml")
     for name in ("link.xml", "pipe.xml", "missing.xml"):
         assert junit.read_junit(tmp_path / name) is None
+
+
+def test_only_plugins_that_a_test_may_need_are_loaded(tmp_path):
+    """A plugin is named when its word stands somewhere in the submission, not only in the tests themselves."""
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "test_retries.py").write_text("import pytest\n")
+    assert learner_tests._plugins(tmp_path)["PYTEST_PLUGINS"] == ""
+    (tmp_path / "test_retries.py").write_text("@pytest.mark.asyncio\nasync def test(): ...\n")
+    (tmp_path / "helpers" / "mocks.py").write_text("import respx\n")
+    assert learner_tests._plugins(tmp_path)["PYTEST_PLUGINS"] == "pytest_asyncio.plugin,respx.plugin"
