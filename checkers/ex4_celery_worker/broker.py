@@ -194,6 +194,7 @@ class Broker:
                 socket_timeout=_PATIENCE,
                 socket_connect_timeout=_PATIENCE,
                 retry=None,
+                driver_info=None,  # to tell its version to the server, it reads that from its package's files each time
             ) as client:
                 yield client
         except CheckFailed:
