@@ -13,7 +13,10 @@ __all__ = ["FOLDER", "ROOT", "Store", "checker_digest", "digest", "engine_digest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".foodcourt" / "proof"
-_ENGINE = ("faults", "grading", "processes", "brokers", "pytest_plugin.py")
+_ENGINE = (
+    *(f"src/foodcourt/{name}" for name in ("faults", "grading", "processes", "brokers", "pytest_plugin.py")),
+    *("checkers/conftest.py", "checkers/pytest.ini"),
+)
 
 
 class Store:
@@ -76,10 +79,5 @@ def submission_digest(folder: Path, checker: str) -> str:
 
 def engine_digest() -> str:
     """Give the hash of our part of the engine that checkers run in."""
-    package = ROOT / "src" / "foodcourt"
-    parts = [
-        files_of(path) if path.is_dir() else {name: path.read_bytes()}
-        for name in _ENGINE
-        if (path := package / name).exists()
-    ]
-    return digest(*parts)
+    paths = (ROOT / name for name in _ENGINE)
+    return digest(*(files_of(path) if path.is_dir() else {path.name: path.read_bytes()} for path in paths))

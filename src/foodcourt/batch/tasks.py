@@ -18,6 +18,8 @@ __all__ = ["Task", "grader_version", "tasks_of"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 _ENGINE = ("brokers", "faults", "grading", "processes", "pytest_plugin.py")
 """The parts of our code that a verdict depends on."""
+_CHECKERS = ("conftest.py", "pytest.ini")
+"""What all checkers have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def grader_version(exercise: Exercise) -> str:
     A result of another version is no result, and a worker of another version is none for this class.
     """
     digest = hashlib.sha256(version("foodcourt").encode())
-    for root in (*(_PACKAGE / name for name in _ENGINE), exercise.checker):
+    common = (exercise.checker.parent / name for name in _CHECKERS)
+    for root in (*(_PACKAGE / name for name in _ENGINE), *common, exercise.checker):
         for path in sorted([root, *root.rglob("*")]):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
