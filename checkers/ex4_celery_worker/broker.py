@@ -194,7 +194,7 @@ class Broker:
                 socket_timeout=_PATIENCE,
                 socket_connect_timeout=_PATIENCE,
                 retry=None,
-                driver_info=None,  # to tell its version to the server, it reads that from its package's files each time
+                driver_info=None,  # or it reads its own version from its package's files for each connection
             ) as client:
                 yield client
         except CheckFailed:
