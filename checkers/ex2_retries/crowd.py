@@ -5,16 +5,20 @@ from __future__ import annotations
 import functools
 import statistics
 import time
+from collections.abc import Callable
 
 from stage import ATTEMPTS, PATIENCE, RETRY_WAIT, Asked, Court, Stall, User, order_for
 
 from foodcourt.faults import Delay, Status
+from foodcourt.grading.failures import TooSlow
 
 SIZE = 20
 _APART = 0.01
 """Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
 _FAR_APART = 0.06
 """Seconds between two failures where it has very much to do."""
+_MOST_LOST = 0.2
+"""Seconds that a crowd may wait for a core, all of it together, before that alone can scatter it."""
 
 
 def crowd(stall: Stall, *, failures: int, apart: float = _APART) -> list[Asked]:
@@ -45,6 +49,21 @@ def room(court: Court, stall: Stall) -> float:
 def lag(stall: Stall) -> float:
     """Measure how many seconds an order takes when all is well: what this machine may add to a wait just now."""
     return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
+
+
+def look_again(look: Callable[[], tuple[TooSlow | None, float]], *, beside_others: bool) -> TooSlow | None:
+    """Look whether a crowd is scattered, and once more where one look does not tell; give the problem, if any.
+
+    Args:
+        look: gives what is wrong, if anything is, and the seconds that the crowd waited for a core.
+        beside_others: whether other checks run: then one look in four is wrong about what is random by half.
+    """
+    problem, lost = look()
+    if problem and beside_others:
+        problem, lost = look()
+    if problem is None and lost > _MOST_LOST:
+        problem, _ = look()
+    return problem
 
 
 def answers_meanwhile(court: Court) -> bool:

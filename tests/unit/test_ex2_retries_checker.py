@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from foodcourt.grading.failures import TooSlow
+
 CHECKER = Path(__file__).resolve().parents[2] / "checkers" / "ex2_retries"
 USER = {"id": 7, "email": "seven@example.com"}
 
@@ -30,8 +32,10 @@ def load(path: Path, name: str):
 waits = load(CHECKER / "waits.py", "ex2_waits")
 clients = load(CHECKER / "clients.py", "ex2_clients")
 junit = load(CHECKER / "junit.py", "ex2_junit")
-sys.modules |= {"clients": clients, "junit": junit}
+sys.modules |= {"waits": waits, "clients": clients, "junit": junit}
 learner_tests = load(CHECKER / "learner_tests.py", "ex2_learner_tests")
+stage = load(CHECKER / "stage.py", "stage")
+crowd = load(CHECKER / "crowd.py", "ex2_crowd")
 Growth, Mistake, Result = waits.Growth, clients.Mistake, junit.Result
 
 RIGHT = {
@@ -216,3 +220,19 @@ def test_only_plugins_that_a_test_may_need_are_loaded(tmp_path):
     (tmp_path / "test_retries.py").write_text("@pytest.mark.asyncio\nasync def test(): ...\n")
     (tmp_path / "helpers" / "mocks.py").write_text("import respx\n")
     assert learner_tests._plugins(tmp_path)["PYTEST_PLUGINS"] == "pytest_asyncio.plugin,respx.plugin"
+
+
+@pytest.mark.parametrize(
+    ("looks", "passes"),
+    [
+        ([(None, 0.0)], True),
+        ([(None, 1.0), (None, 1.0)], True),
+        ([(None, 1.0), (TooSlow("scattered", "in step"), 1.0)], False),
+        ([(TooSlow("scattered", "in step"), 0.0)], False),
+    ],
+)
+def test_what_a_busy_machine_scatters_is_no_jitter(looks, passes):
+    """Retries that are scattered while the program waits for a core have to be so twice in a row."""
+    left = list(looks)
+    assert (crowd.look_again(lambda: left.pop(0), beside_others=False) is None) is passes
+    assert left == []
