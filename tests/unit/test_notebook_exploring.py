@@ -3,11 +3,11 @@
 import ipywidgets
 from notebook_outputs import WIDGET, below, outputs, widget, words
 
-from foodcourt.notebook import bars, explore
+from foodcourt.notebook import explore, plots
 
 
 def draw(load=0.5, guests=3, *, jitter="none"):
-    return bars({"load": load}), f"load {load:g}, {guests} guests, jitter {jitter}"
+    return plots.bars({"load": load}), f"load {load:g}, {guests} guests, jitter {jitter}"
 
 
 def shown(capsys, **ranges):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from foodcourt.errors import UsageError
+from foodcourt.notebook.charts import bars
 from foodcourt.notebook.choices import choices, status
 from foodcourt.notebook.learner_file import GUESSES, MEASURED, QUESTIONS, recall, record
 from foodcourt.notebook.outputs import show_widget
 from foodcourt.notebook.pictures import picture
-from foodcourt.notebook.plots import bars
 from foodcourt.notebook.verdicts import amount, verdict
 
 __all__ = ["compare", "predict"]

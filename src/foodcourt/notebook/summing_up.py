@@ -6,10 +6,10 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foodcourt.notebook.charts import COLOURS, blank
 from foodcourt.notebook.learner_file import GUESSES, MEASURED, QUESTIONS, recall_all
 from foodcourt.notebook.outputs import publish
 from foodcourt.notebook.pictures import picture
-from foodcourt.notebook.plots import COLOURS, blank
 from foodcourt.notebook.verdicts import amount, is_close, verdict
 
 if TYPE_CHECKING:

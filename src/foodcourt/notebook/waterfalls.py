@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from foodcourt.notebook.plots import COLOURS, HATCHES, blank
+from foodcourt.notebook.charts import COLOURS, HATCHES, blank
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
