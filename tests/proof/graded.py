@@ -20,6 +20,7 @@ from foodcourt.catalog import find_exercise
 from foodcourt.errors import FoodCourtError
 from foodcourt.grading.grader import Grader
 from foodcourt.grading.verdicts import Outcome, Report
+from foodcourt.processes.keeper import die_with_parent
 from foodcourt.workbook import Workbook
 from proof.store import ROOT, engine_digest
 
@@ -128,7 +129,7 @@ def grade_all(jobs: Sequence[Job], workers: int, title: str, on_graded: Callable
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True)) as progress,
-        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool,
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=die_with_parent) as pool,
     ):
         task = progress.add_task(title, total=len(jobs))
         try:

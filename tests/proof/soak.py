@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from foodcourt.processes.keeper import die_with_parent
 from proof.choosing import add_only, chosen
 from proof.graded import Graded, Job, grade_all
 from proof.soaked import Soaked, rejections
@@ -70,6 +71,7 @@ def burning(count: int) -> Iterator[None]:
 
 
 def _burn() -> None:
+    die_with_parent()  # however that ends: nobody else would stop it
     while True:
         sum(range(10_000))
 

@@ -1,0 +1,35 @@
+"""The load that right work is graded under."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+from leaks import until
+
+TESTS = Path(__file__).resolve().parents[1]
+BURNS = """
+import sys, time
+from proof.soak import burning
+if __name__ == "__main__":
+    with burning(2):
+        print("burns", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_the_load_ends_with_its_owner(tmp_path):
+    """Busy loops do not outlive a soak that is killed: they would burn two cores for ever."""
+    script = tmp_path / "burns.py"
+    script.write_text(BURNS)
+    owner = subprocess.Popen([sys.executable, script], env={"PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE)
+    assert owner.stdout is not None
+    with owner.stdout as output:
+        assert output.readline() == b"burns\n"
+        family = psutil.Process(owner.pid).children(recursive=True)
+        burning = [child for child in family if "spawn_main" in " ".join(child.cmdline())]
+        assert len(burning) == 2
+        until(lambda: sum(child.cpu_times().user for child in burning) > 0.2)
+        owner.kill()
+        owner.wait()
+    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in family))
