@@ -29,7 +29,7 @@ def test_the_load_ends_with_its_owner(tmp_path):
         family = psutil.Process(owner.pid).children(recursive=True)
         burning = [child for child in family if "spawn_main" in " ".join(child.cmdline())]
         assert len(burning) == 2
-        until(lambda: sum(child.cpu_times().user for child in burning) > 0.2)
+        until(lambda: sum(child.cpu_times().user for child in burning) > 0.2, within=30)
         owner.kill()
         owner.wait()
-    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in family))
+    until(lambda: not psutil.wait_procs(burning, timeout=0.1)[1], 10, f"{burning}")
