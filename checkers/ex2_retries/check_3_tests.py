@@ -23,7 +23,8 @@ MISSED = {
     Mistake.NEVER: "no test turns red when fetch_user never tries again: let the desk fail, and count the attempts",
     Mistake.ONCE: "no test needs the third attempt, so a client that gives up after the first retry passes: "
     "let the desk fail twice, then answer",
-    Mistake.CLIENT_ERRORS: "no test counts the attempts after a 4xx such as 404",
+    Mistake.CLIENT_ERRORS: "no test counts the attempts after a 4xx such as 404 (inside a "
+    "`with pytest.raises(…):`, what stands below the call that raises never runs)",
     Mistake.NONE: "no test turns red when None comes out in the end: put pytest.raises around the call",
 }
 
