@@ -60,7 +60,7 @@ def kitchen(submission: Submission, brokers: list[Broker]) -> Kitchen:
 @pytest.fixture(scope="session")
 def api(submission: Submission, brokers: list[Broker]) -> Api:
     """The learner's api, whose worker is at work."""
-    return Api(_api(submission, brokers[0].url, "api"), brokers[0], submission)
+    return Api(_api(submission, brokers[0].url, "api", QUICK), brokers[0], submission)
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +81,9 @@ def outage(submission: Submission, redises: list[Redis]) -> Iterator[Outage]:
         yield Outage(submission, redis, connected, _api(submission, url, "api (Redis is down)"))
 
 
-def _api(submission: Submission, url: str, name: str, seconds: float = QUICK) -> LearnerService:
-    return submission.uvicorn("api", name=name, env={"REDIS_URL": url, "EMAIL_SECONDS": str(seconds)})
+def _api(submission: Submission, url: str, name: str, seconds: float | None = None) -> LearnerService:
+    email_seconds = {} if seconds is None else {"EMAIL_SECONDS": str(seconds)}  # it has a default, which has to work
+    return submission.uvicorn("api", name=name, env={"REDIS_URL": url, **email_seconds})
 
 
 @pytest.fixture(scope="session", autouse=True)
