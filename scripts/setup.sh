@@ -149,9 +149,8 @@ install_python_packages() {
     }
 }
 
-# Goes on behind whatever comes next, on cores that have nothing else to do: who imports a module that it has not
-# reached compiles that one. Some packages carry files that are no Python 3 on purpose: its exit status says nothing.
-compile_modules() { nice -n 19 .venv/bin/python -m compileall -q -j 0 .venv/lib </dev/null >/dev/null 2>&1 & }
+# Some packages carry files that are no Python 3 on purpose, so its exit status says nothing.
+compile_modules() { .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true; }
 
 prepare_venv() {
     refuse_a_second_setup
