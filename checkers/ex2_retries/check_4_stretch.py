@@ -14,7 +14,7 @@ from foodcourt.grading.starvation import run_delays, starved
 from foodcourt.pytest_plugin import check
 
 LEAST = 0.2
-"""Of all pairs. A random part of half the wait gives 0.35 and, in one of 30 runs, less than this."""
+"""Of all pairs. A random part of half the wait gives 0.35 and, in one of 100 runs, less than this."""
 LEAST_AHEAD = 0.25
 """Beside other checks, which scatter retries, too."""
 

@@ -56,7 +56,7 @@ def look_again(look: Callable[[], tuple[TooSlow | None, float]], *, beside_other
 
     Args:
         look: gives what is wrong, if anything is, and the seconds that the crowd waited for a core.
-        beside_others: whether other checks run: then one look in four is wrong about what is random by half.
+        beside_others: whether other checks run: more is asked for then, which what is random by half misses at times.
     """
     problem, lost = look()
     if problem and beside_others:

@@ -23,13 +23,15 @@ def test_the_load_ends_with_its_owner(tmp_path):
     script = tmp_path / "burns.py"
     script.write_text(BURNS)
     owner = subprocess.Popen([sys.executable, script], env={"PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE)
-    assert owner.stdout is not None
-    with owner.stdout as output:
-        assert output.readline() == b"burns\n"
+    try:
+        assert owner.stdout is not None
+        with owner.stdout as output:
+            assert output.readline() == b"burns\n"
         family = psutil.Process(owner.pid).children(recursive=True)
         burning = [child for child in family if "spawn_main" in " ".join(child.cmdline())]
         assert len(burning) == 2
         until(lambda: sum(child.cpu_times().user for child in burning) > 0.2, within=30)
+    finally:
         owner.kill()
         owner.wait()
     until(lambda: not psutil.wait_procs(burning, timeout=0.1)[1], 10, f"{burning}")
