@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -63,3 +65,10 @@ def test_environment_holds_what_is_locked() -> None:
     """The environment that runs this test holds the locked versions."""
     differing = {name: (version, metadata.version(name)) for name, version in applying_here().items()}
     assert {name: pair for name, pair in differing.items() if pair[0] != pair[1]} == {}
+
+
+def test_importing_a_notebook_builds_no_grammar() -> None:
+    """JupyterLab, `foodcourt run` and nbval start without the parser that a newer jsonschema builds first."""
+    source = "import nbclient, sys; print('jsonschema' in sys.modules, 'lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout == "True False\n"

@@ -3,12 +3,12 @@
 import io
 import json
 import re
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jsonschema
 import pytest
 from rich.console import Console
 
@@ -19,10 +19,6 @@ from foodcourt.reports.json_report import schema, to_json
 from foodcourt.reports.terminal import TerminalReport
 from foodcourt.reports.words import headline, next_step, plain, points
 from foodcourt.workbook import Workbook
-
-# rfc3987_syntax parses a grammar when it is imported, for a format that no schema of ours uses.
-sys.modules.setdefault("rfc3987_syntax", None)
-import jsonschema  # noqa: E402
 
 WORKBOOK = Workbook(Path(__file__).resolve().parents[2])
 HOSTILE = "\x1b[2J\x07\x9b31m \u202e [bold]x[/bold] <script>alert('x')</script> & \"q\""

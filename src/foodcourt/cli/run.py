@@ -50,7 +50,6 @@ def run(ctx: click.Context, notebooks: tuple[str, ...], save: bool, timeout: flo
     named. NOTEBOOK is a name (02_first_service), a number (2 or 02) or a path. The status is 1 when a cell fails.
     """
     import os
-    import sys
     import tempfile
 
     from foodcourt.lab import jupyter_environment
@@ -61,9 +60,6 @@ def run(ctx: click.Context, notebooks: tuple[str, ...], save: bool, timeout: flo
     chosen = resolve_notebooks(workbook, notebooks)
     # Jupyter reads its folders from here, and kernels inherit it.
     os.environ.update(jupyter_environment(workbook))
-    # jsonschema, which nbformat imports, uses this optional package to check IRIs, which no notebook has. Importing
-    # it builds a parser for 1.3 s; None makes the import fail, as if it were not installed.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
     from foodcourt.lab.execute import Settings
     from foodcourt.notebook.learner_file import LEARNER_FILE_VARIABLE
