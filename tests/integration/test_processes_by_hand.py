@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -60,10 +61,16 @@ def by_hand(command, folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=unignore_hangups,
         text=True,
         check=False,
         timeout=30,
     ).stdout
+
+
+def unignore_hangups():
+    """Have a program end with its terminal, even where nohup runs the tests."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def run(command, folder, **options):

@@ -31,7 +31,7 @@ OWNER = """
 import os, sys
 from foodcourt.processes import HttpReady, LogReady, Service
 forked = Service(["uvicorn", "app:app", "--port", "{port}"], cwd=sys.argv[1], ready=HttpReady("/"), grace=0.2)
-executed = Service([sys.executable, "daemon.py"], cwd=sys.argv[1], ready=LogReady("daemon"), grace=0.2)
+executed = Service([sys.executable, "daemon.py"], cwd=sys.argv[1], ready=LogReady("daemon .*\\n"), grace=0.2)
 print("launching", flush=True)
 executed.start()
 print("one runs", flush=True)
@@ -130,7 +130,7 @@ def test_a_program_dies_with_its_keeper(folder, marked, which):
 def test_keepers_are_independent_of_each_other(folder, no_process_left):
     """The end of one keeper is no harm to another service of the same fork server; its own is told as killed."""
     command = [sys.executable, "daemon.py"]
-    services = [Service(command, cwd=folder, ready=LogReady("daemon"), grace=0.2).start() for _ in range(2)]
+    services = [Service(command, cwd=folder, ready=LogReady(r"daemon \d+\n"), grace=0.2).start() for _ in range(2)]
     psutil.Process(services[0].pid).parent().kill()
     assert services[0].wait(3) == -signal.SIGKILL
     assert services[1].wait(0.3) is None

@@ -64,7 +64,7 @@ def test_a_polite_service_ends_in_its_own_way():
         "def bye(*_):\n    print('washing up'); sys.exit(5)\n"
         "signal.signal(signal.SIGTERM, bye)\nprint('open')\ntime.sleep(600)"
     )
-    service = python(source, ready=LogReady("open")).start()
+    service = python(source, ready=LogReady("open\n")).start()
     assert service.stop() == 5
     assert service.logs() == "open\nwashing up\n"
     assert service.exit_status == 5

@@ -62,8 +62,7 @@ def python_mutants(file: str, source: str) -> list[Mutant]:
     module = cst.MetadataWrapper(cst.parse_module(source)).module  # gives each node an identity of its own
     seen = {meaning(source)}
     found: list[Mutant] = []
-    for inside, node, instead in _replacements(module):
-        text = module.deep_replace(node, instead).code
+    for text, inside in _changed(module):
         try:
             means = meaning(text)
         except SyntaxError:
@@ -74,10 +73,20 @@ def python_mutants(file: str, source: str) -> list[Mutant]:
     return found
 
 
-def _replacements(module: cst.Module) -> Iterator[tuple[str, cst.CSTNode, cst.CSTNode]]:
-    visitor = _Visitor()
-    module.visit(visitor)
-    yield from visitor.found
+def _changed(module: cst.Module) -> Iterator[tuple[str, str]]:
+    """Give each changed text, and what the change lies in. Only the statement that changed is written anew."""
+    pieces = [module.code_for_node(statement) for statement in module.body]
+    code = module.code
+    start = code.index("".join(pieces))
+    for number, statement in enumerate(module.body):
+        visitor = _Visitor()
+        statement.visit(visitor)
+        before = code[: start + sum(map(len, pieces[:number]))]
+        after = code[len(before) + len(pieces[number]) :]
+        for inside, node, instead in visitor.found:
+            changed = statement.deep_replace(node, instead)
+            assert isinstance(changed, cst.CSTNode)
+            yield before + module.code_for_node(changed) + after, inside
 
 
 class _Visitor(cst.CSTVisitor):
