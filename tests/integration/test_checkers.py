@@ -46,9 +46,9 @@ def by_exercise(folders: Iterable[Path]) -> list[list[Path]]:
     return [list(group) for _, group in itertools.groupby(folders, key=lambda folder: folder.parents[1])]
 
 
-def three(folders: Sequence[Path]) -> Sequence[Path]:
-    """Of the right ones, three."""
-    return folders[:: max(1, len(folders) // 3)][:3]
+def two(folders: Sequence[Path]) -> Sequence[Path]:
+    """Of the right ones, two; the solution is a third."""
+    return folders[:: max(1, len(folders) // 2)][:2]
 
 
 def one_for_each_check(folders: Sequence[Path]) -> list[Path]:
@@ -64,7 +64,7 @@ def one_for_each_check(folders: Sequence[Path]) -> list[Path]:
     return chosen
 
 
-CHOICES = {"right": three, "wrong": one_for_each_check}
+CHOICES = {"right": two, "wrong": one_for_each_check}
 
 
 def expectation(folder: Path) -> dict:
