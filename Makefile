@@ -14,7 +14,8 @@ lab: setup ## open the workbook in JupyterLab (ARGS="--no-browser" goes to Jupyt
 setup: ## make .venv and install what is missing (PYTHON=… picks a Python, SYSTEM_PACKAGES=no only tells)
 	@scripts/setup.sh
 
-# The tests, of which one is `make lint`, wait a lot, so four at a time; the notebooks measure, so they come after them.
+# The tests, of which one is `make lint`, wait a lot, so four at a time; the notebooks measure, so they come after them,
+# from the last chapter, which takes longest, to the first.
 # pytest ends with 5 where ARGS leaves nothing to run, as in one of the two it often does.
 test: setup-tests ## run every check and test (ARGS="-k users" goes to pytest)
 	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
@@ -22,7 +23,8 @@ test: setup-tests ## run every check and test (ARGS="-k users" goes to pytest)
 		export HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" FOODCOURT_LEARNER_FILE="$$tmp/learner.json"; \
 		pytest="$(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"; \
 		$$pytest -n 4 -p no:nbval tests $(ARGS) || [ $$? -eq 5 ] || exit 1; \
-		$$pytest -n 4 --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks $(ARGS) || [ $$? -eq 5 ]
+		$$pytest -n 4 --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg \
+			$$(ls -r notebooks/*.ipynb) $(ARGS) || [ $$? -eq 5 ]
 
 setup-tests:
 	@scripts/setup.sh --tests

@@ -105,11 +105,20 @@ create_venv() {
 }
 
 # PIP_USER=0: where pip's configuration says `user = true`, pip would refuse to work in a virtual environment.
-# --no-input: an index that wants a password must not make us wait for one.
+# PIP_NO_INPUT: an index that wants a password must not make us wait for one.
 # TMPDIR: a pip that is killed leaves what it unpacked, and the next set-up clears .venv away.
-pip_install() {
-    TMPDIR=$(pwd)/.venv/.tmp PIP_USER=0 PYTHONUNBUFFERED=1 .venv/bin/python -m pip install --disable-pip-version-check --no-input \
-        --no-deps "$@" </dev/null 2>&1
+pip_settings() {
+    export PIP_USER=0 PIP_NO_INPUT=1 PIP_NO_DEPS=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
+    TMPDIR=$(pwd)/.venv/.tmp
+    export TMPDIR
+}
+
+# Prints the names of two files that hold half of the lock file each.
+halves() {
+    for half in 0 1; do
+        awk "NR % 2 == $half" requirements.lock >".venv/.tmp/half$half"
+        say ".venv/.tmp/half$half"
+    done
 }
 
 # Sends pip's output to the log, prints a line now and then, and is true when pip succeeded.
@@ -123,7 +132,6 @@ show_progress() {
                 count=$((count + 1))
                 [ $((count % 25)) -ne 0 ] || say "  fetched $count of about $total"
                 ;;
-            "Installing collected packages: "*,*) say "  unpacking" ;;
             "pip ended with "*) ended=${line#pip ended with } ;;
         esac
     done
@@ -132,17 +140,20 @@ show_progress() {
 
 # The lock file names every package, the developers' tools among them, so pip has nothing to resolve (--no-deps),
 # and what builds our own package is there by then (--no-build-isolation). The pip of an older Python takes twice as
-# long as the one in the lock file, so that comes first. pip compiles modules one at a time; --no-compile leaves them
-# to compileall, which uses every core.
+# long as the one in the lock file, so that comes first. pip does one thing at a time, so two of them install half of
+# the packages each, and --no-compile leaves modules to compileall, which uses every core.
 install_python_packages() {
     total=$(grep -c == requirements.lock)
     say "Installing about $total Python packages into .venv: a minute or two the first time (log: $log) ..."
     : >"$log"
     {
-        pip_install "$(grep ^pip== requirements.lock)" && pip_install --no-compile -r requirements.lock &&
-            pip_install --no-build-isolation --editable . && status=0 || status=$?
+        pip_settings
+        pip=".venv/bin/python -m pip install"
+        # shellcheck disable=SC2086 # these are words
+        $pip "$(grep ^pip== requirements.lock)" && halves | xargs -n 1 -P 2 $pip --no-compile -r &&
+            $pip --no-build-isolation --editable . && status=0 || status=$?
         say "pip ended with $status"
-    } | show_progress || {
+    } </dev/null 2>&1 | show_progress || {
         tail -n 15 "$log" >&2
         fail "pip could not install the packages (its last lines stand above, all of them in $log).
   Mend what it names, the network perhaps, and run the same command again."
