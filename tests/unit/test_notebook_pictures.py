@@ -90,6 +90,23 @@ def test_lines_differ_in_more_than_colour():
     assert png(plots.lines({}))
 
 
+def test_a_long_title_of_a_waterfall_fits():
+    """However long its title, it stays inside the picture and above the chart and the numbers of its log lines."""
+    spans = [
+        Span(
+            "t", "1", "", "POST /orders/{order_id}/receipts", "server", "orders-service", 100.0, 100.2, attributes={}
+        )
+    ]
+    log = '{"trace_id": "t", "event": "order taken", "timestamp": 100.15}'
+    figure = plots.waterfall(Trace("t", spans), {"orders": log}, title="One order on its way through a court " * 4)
+    figure.draw_without_rendering()
+    (axes,), canvas = figure.axes, figure.bbox
+    title, number = figure._suptitle.get_window_extent(), axes.texts[-1].get_window_extent()
+    assert canvas.x0 <= title.x0 < title.x1 <= canvas.x1
+    assert title.y1 <= canvas.y1
+    assert max(number.y1, axes.get_window_extent().y1) <= title.y0
+
+
 def test_a_waterfall_shows_spans_and_log_lines_of_one_request():
     """A row for each span, deeper ones marked; log lines of the same trace are numbered and told, others are not."""
     spans = [

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "HATCHES", "bars", "blank", "gantt", "histogram", "lines"]
+__all__ = ["COLOURS", "HATCHES", "TITLE_COLUMNS", "bars", "blank", "gantt", "histogram", "lines"]
 
 # Okabe and Ito's palette, told apart by people who see colours differently: https://jfly.uni-koeln.de/color/
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2")
 HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+TITLE_COLUMNS = 76
+"""Characters of a title that fit the width."""
 _STYLES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _UNITS_OF_TIME = ("s", "ms")
-_TITLE_COLUMNS = 76  # characters of the title's size that fit the width
 
 
 def blank(height: float = 3.0, *, xlabel: str = "", ylabel: str = "", title: str = "") -> tuple[Figure, Axes]:
@@ -41,7 +42,7 @@ def blank(height: float = 3.0, *, xlabel: str = "", ylabel: str = "", title: str
     axes = figure.add_subplot()
     axes.set_xlabel(xlabel, fontsize=12)
     axes.set_ylabel(ylabel, fontsize=12)
-    axes.set_title("\n".join(textwrap.wrap(title, _TITLE_COLUMNS)), fontsize=12, loc="left")
+    axes.set_title("\n".join(textwrap.wrap(title, TITLE_COLUMNS)), fontsize=12, loc="left")
     axes.tick_params(labelsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes

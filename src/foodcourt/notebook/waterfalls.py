@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from foodcourt.notebook.charts import COLOURS, HATCHES, blank
+from foodcourt.notebook.charts import COLOURS, HATCHES, TITLE_COLUMNS, blank
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,9 +35,9 @@ def waterfall(trace: Trace, logs: Mapping[str, str] | None = None, title: str = 
     """
     events = _events(trace, logs or {})
     begin = min((span.start for span in trace), default=0.0)
-    figure, axes = blank(
-        1.2 + 0.36 * len(trace) + 0.24 * len(events), xlabel="time in ms since the request began", title=title
-    )
+    figure, axes = blank(1.2 + 0.36 * len(trace) + 0.24 * len(events), xlabel="time in ms since the request began")
+    if title:  # above the names of the spans too, which leave the chart itself half the width
+        figure.suptitle("\n".join(textwrap.wrap(title, TITLE_COLUMNS)), x=0.01, ha="left", fontsize=12)
     looks = dict(zip(trace.services, zip(cycle(COLOURS), cycle(HATCHES), strict=False), strict=False))
     width = max((span.end - begin for span in trace), default=0.0) * 1000 or 1.0
     for row, span in enumerate(trace):
@@ -49,12 +50,11 @@ def waterfall(trace: Trace, logs: Mapping[str, str] | None = None, title: str = 
         )
     axes.set_yticks(range(len(trace)), [_label(trace.depth(span), span.service, span.name) for span in trace])
     axes.set_xlim(0, width * 1.18)
+    bottom = max(len(trace), 1) - 0.5
     for number, (at, _, _) in enumerate(events, 1):
-        axes.axvline((at - begin) * 1000, color="black", linestyle=":", linewidth=1)
-        axes.annotate(
-            str(number), ((at - begin) * 1000, -0.6), ha="center", va="bottom", fontsize=9, annotation_clip=False
-        )
-    axes.invert_yaxis()
+        axes.vlines((at - begin) * 1000, -0.55, bottom, color="black", linestyle=":", linewidth=1)
+        axes.annotate(str(number), ((at - begin) * 1000, -0.6), ha="center", va="bottom", fontsize=9)
+    axes.set_ylim(bottom, -1.2 if events else -0.5)  # numbers stand in a row of their own
     if events:
         told = [
             f"{number}  {(at - begin) * 1000:7.1f} ms  {service}: {event[:90]}"
