@@ -18,7 +18,7 @@ NOT_READ = "FAILURE_RATE is not read from the environment, or the dice do not de
 
 @check("flaky.health", points=5)
 def test_health(desk: Desk) -> None:
-    """answers GET /health with {"status": "ok"} even where every other question is dropped"""
+    """answers GET /health with {"status": "ok"} where all other questions are dropped, and without FAILURE_RATE"""
     mistakes = UNFINISHED | {
         404: "flaky_users_service.py has no route /health",
         500: "/health fails as the other routes do: the dice belong into /users/{uid} only",
@@ -26,6 +26,7 @@ def test_health(desk: Desk) -> None:
     }
     for _ in range(5):
         desk.at(1).get("/health").expect(200, json={"status": "ok"}, mistakes=mistakes)
+    desk.by_default.get("/health").expect(200, mistakes=mistakes)
 
 
 @check("flaky.never", points=5)

@@ -21,7 +21,7 @@ def desk(submission: Submission) -> Desk:
 
 @pytest.fixture(scope="session")
 def court(submission: Submission) -> Iterator[Court]:
-    """The learner's orders-service, four times, each with a users-service of ours."""
+    """The learner's orders-service: four times with a users-service of ours each, and once with no settings."""
     with ExitStack() as running:
 
         def stall(timeout: float = PATIENT, wait: float = RETRY_WAIT, first: Stall | None = None) -> Stall:
@@ -33,7 +33,9 @@ def court(submission: Submission) -> Iterator[Court]:
 
         first = stall()
         leisurely = stall(wait=LONG_WAIT, first=first)
-        found = Court(submission, first, stall(timeout=IMPATIENT, first=first), stall(first=first), leisurely)
+        hurried, lonely = stall(timeout=IMPATIENT, first=first), stall(first=first)
+        by_default = submission.uvicorn("orders_service", name="orders-service")
+        found = Court(submission, first, hurried, lonely, leisurely, by_default)
         submission.upstreams += [found.stall.users, found.hurried.users, found.leisurely.users]
         yield found
 

@@ -1,4 +1,4 @@
-"""The learner's flaky users-service, once for each FAILURE_RATE that the checks ask for."""
+"""The learner's flaky users-service, once for each FAILURE_RATE that the checks ask for, and once without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ USERS = (1, 2, 3)
 
 
 class Desk:
-    """Three processes that differ in nothing but the rate."""
+    """Processes that differ in nothing but the rate.
+
+    Attributes:
+        by_default: one with no settings at all, as a person starts it first.
+    """
 
     def __init__(self, submission: Submission) -> None:
         """Start them, in the order in which they are asked."""
@@ -22,6 +26,7 @@ class Desk:
             )
             for rate in (1.0, 0.0, 0.5)
         }
+        self.by_default = submission.uvicorn("flaky_users_service", name="flaky users-service")
 
     def at(self, rate: float) -> LearnerService:
         """Give the one with this rate; where none of them starts, that is told once."""

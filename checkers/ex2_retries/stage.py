@@ -237,6 +237,7 @@ class Court:
         hurried: one that was told not to wait for long.
         lonely: one whose users-service is closed at times.
         leisurely: one with longer waits.
+        by_default: one with no settings at all, as a person starts it first.
     """
 
     submission: Submission
@@ -244,6 +245,7 @@ class Court:
     hurried: Stall
     lonely: Stall
     leisurely: Stall
+    by_default: LearnerService
 
     @property
     def beside_others(self) -> bool:
