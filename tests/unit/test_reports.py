@@ -225,11 +225,17 @@ def test_a_terminal_shows_verdict_message_hint_and_next_step():
     """One line a check, what failed with its message and hint, then the sum and what to do."""
     text = shown(FAILED, hints=1)
     assert re.search(r"^✓ passed   a\.zero +does a\.zero  5/5$", text, re.MULTILINE)
-    assert re.search(
-        r"^✗ failed   a\.one .* 0/35\n +expected this, got that *\n +hint: look there", text, re.MULTILINE
-    )
+    assert re.search(r"^✗ failed   a\.one .* 0/35\n +expected this, got that\n +hint: look there", text, re.MULTILINE)
     assert re.search(r"^– skipped  a\.two", text, re.MULTILINE)
     assert text.endswith(f"\n{headline(FAILED)}\n{next_step(FAILED, 1)}\n")
+
+
+def test_a_terminal_is_sent_no_blanks_at_the_end_of_a_line():
+    """What is copied from a log of it, or compared with one, is what was said."""
+    evidence = (Evidence("log", "what it printed", "short\n\n" + "a long line " * 20),)
+    text = shown(report(verdict("a.one", Outcome.FAILED, evidence=evidence), verdict("a.two", Outcome.FAILED)))
+    assert "\n            short\n\n            a long line" in text
+    assert [line for line in text.splitlines() if line != line.rstrip() or len(line) > 100] == []
 
 
 def test_a_terminal_shows_evidence_once():

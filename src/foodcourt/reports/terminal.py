@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from foodcourt.catalog import CheckSpec, Exercise
@@ -65,7 +64,9 @@ class TerminalReport:
                 self._indent("\n".join(lines[-_EVIDENCE_LINES:]), "dim", by=12)
 
     def _indent(self, text: str, style: str, by: int = 10) -> None:
-        self._console.print(Padding(Text(text, style=style), (0, 0, 0, by), expand=False))
+        for line in Text(text, style=style).wrap(self._console, max(self._console.width - by, 20)):
+            line.rstrip()
+            self._console.print(Text(" " * by).append_text(line) if line else "", soft_wrap=True)
 
     def end(self, report: Report) -> None:
         """Write the sum and what to do next."""
