@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import nbformat
@@ -276,6 +276,13 @@ def test_pictures_in_the_text_have_words(path):
         if cell.cell_type == "markdown":
             assert not re.search(r"!\[\s*\]\(", cell.source), cell.source
             assert all(image.get("alt") for image in Pictures(cell.source).found)
+
+
+@chapter
+def test_its_head_states_the_memory_it_needs(path):
+    """Before the first cell a learner is told what the chapter needs; `make kernels` measures whether that is true."""
+    head = takewhile(lambda cell: cell.cell_type == "markdown", read(path).cells)
+    assert re.search(r"about\s+\d+ MB of\s+memory", "\n".join(cell.source for cell in head))
 
 
 @chapter

@@ -29,7 +29,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from leaks import Marked, until
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from foodcourt.lab import jupyter_environment
 from foodcourt.lab.notebooks import resolve_notebooks
@@ -40,7 +40,7 @@ LIMIT_SECONDS, LIMIT_MIB = 60, 1536
 WITHIN = 5.0
 """Seconds after which nothing may be left."""
 _CELL_SECONDS = 240
-_STATED = re.compile(r"about (\d+) MB of memory")
+_STATED = re.compile(r"about\s+(\d+) MB of\s+memory")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,8 @@ def _mib(process: psutil.Process) -> float:
 
 def _stated(path: Path) -> float:
     """Give the MB that the head of a chapter states; 0: none."""
-    found = _STATED.search(path.read_text(encoding="utf-8"))
+    cells = nbformat.read(path, as_version=4).cells
+    found = _STATED.search("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
     return float(found[1]) if found else 0.0
 
 
@@ -186,7 +187,12 @@ def main() -> int:
     options = parser.parse_args()
     bad = 0
     for path in resolve_notebooks(Workbook(ROOT), options.notebooks):
-        run = measure(path)
+        try:
+            run = measure(path)
+        except CellExecutionError as error:
+            print(f"{path.stem}: {error.ename}: {error.evalue}", flush=True)
+            bad += 1
+            continue
         problems = []
         if run.seconds > LIMIT_SECONDS:
             problems.append(f"over {LIMIT_SECONDS} s")
