@@ -280,7 +280,7 @@ def test_pictures_in_the_text_have_words(path):
 
 @chapter
 def test_its_head_states_the_memory_it_needs(path):
-    """Before the first cell a learner is told what the chapter needs; `make kernels` measures whether that is true."""
+    """Before the first cell a learner is told what the chapter needs; `make kernels` measures it."""
     head = takewhile(lambda cell: cell.cell_type == "markdown", read(path).cells)
     assert re.search(r"about\s+\d+ MB of\s+memory", "\n".join(cell.source for cell in head))
 
