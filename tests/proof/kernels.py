@@ -180,37 +180,38 @@ def _stated(path: Path) -> float:
     return float(found[1]) if found else 0.0
 
 
+def look_at(path: Path) -> list[str]:
+    """Measure a chapter, kill its kernel, print what came of it, and give what is too much, or left."""
+    try:
+        run = measure(path)
+        print(f"{path.stem}: {run.seconds:.1f} s, {run.mib:.0f} MiB; ", end="", flush=True)
+        problems = list(_too_much(path, run))
+        print(f"killed beside {run.processes} processes in cell {run.busiest}: ", end="", flush=True)
+        kill_in(path, run)
+    except CellExecutionError as error:
+        problems = [f"a cell failed: {error.ename}: {error.evalue}"]
+    except AssertionError as error:
+        problems.append(str(error))
+    print("; ".join(problems) or "nothing left", flush=True)
+    return problems
+
+
+def _too_much(path: Path, run: Run) -> Iterator[str]:
+    if run.seconds > LIMIT_SECONDS:
+        yield f"over {LIMIT_SECONDS} s"
+    if run.mib > LIMIT_MIB:
+        yield f"over {LIMIT_MIB} MiB"
+    if run.mib * 1.048_576 > _stated(path) * 1.1:
+        yield f"its head states {_stated(path):.0f} MB" if _stated(path) else "its head states no memory"
+
+
 def main() -> int:
-    """Run all that was asked for, and say what is too much, or left."""
+    """Look at all that was asked for."""
     parser = argparse.ArgumentParser(prog="make kernels", description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", help="only these")
     options = parser.parse_args()
-    bad = 0
-    for path in resolve_notebooks(Workbook(ROOT), options.notebooks):
-        try:
-            run = measure(path)
-        except CellExecutionError as error:
-            print(f"{path.stem}: {error.ename}: {error.evalue}", flush=True)
-            bad += 1
-            continue
-        problems = []
-        if run.seconds > LIMIT_SECONDS:
-            problems.append(f"over {LIMIT_SECONDS} s")
-        if run.mib > LIMIT_MIB:
-            problems.append(f"over {LIMIT_MIB} MiB")
-        if run.mib * 1.048_576 > _stated(path) * 1.1:
-            problems.append(f"its head states {_stated(path):.0f} MB" if _stated(path) else "its head states none")
-        try:
-            kill_in(path, run)
-        except AssertionError as error:
-            problems.append(f"killed in cell {run.busiest}: {error}")
-        print(
-            f"{path.stem}: {run.seconds:.1f} s, {run.mib:.0f} MiB; {run.processes} processes in cell {run.busiest}, "
-            f"killed there: {'; '.join(problems) or 'nothing left'}",
-            flush=True,
-        )
-        bad += len(problems)
-    return 1 if bad else 0
+    bad = [look_at(path) for path in resolve_notebooks(Workbook(ROOT), options.notebooks)]
+    return 1 if any(bad) else 0
 
 
 if __name__ == "__main__":
