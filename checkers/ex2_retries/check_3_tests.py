@@ -80,7 +80,7 @@ def test_wrong_clients(court: Court) -> None:
     clients = [Client.make(_seed(), mistake) for mistake in (*Mistake, *[None] * _RIGHT_ONES)]
     _random.shuffle(clients)
     submission = court.submission
-    futures = [submission.early(functools.partial(run_tests, submission, client)) for client in clients]
+    futures = [submission.early(functools.partial(run_tests, submission, client, briefly=True)) for client in clients]
     runs = [future.result() for future in futures]
     missed = [run for run in runs if run.client.mistake and not run.caught]
     for run in runs:

@@ -15,9 +15,13 @@ from foodcourt.grading.failures import TooSlow
 SIZE = 20
 _APART = 0.01
 """Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
+THERE = SIZE * _APART
+"""Seconds from the first question to the first failure: by then all are waiting for users-service."""
+_APART_BESIDE_OTHERS = 0.015
+"""Seconds between two failures where other checks run."""
 _FAR_APART = 0.06
 """Seconds between two failures where it has very much to do."""
-_MOST_LOST = 0.2
+_MOST_LOST = 0.3
 """Seconds that a crowd may wait for a core, all of it together, before that alone can scatter it."""
 
 
@@ -43,7 +47,7 @@ def queue(stall: Stall, *, failures: int) -> list[Asked]:
 
 def room(court: Court, stall: Stall) -> float:
     """Give the seconds between two failures in which one can be handled, on a machine that is as busy as it is."""
-    return _APART if court.beside_others else min(max(_APART, lag(stall)), _FAR_APART)
+    return _APART_BESIDE_OTHERS if court.beside_others else min(max(_APART, lag(stall)), _FAR_APART)
 
 
 def lag(stall: Stall) -> float:
@@ -51,16 +55,13 @@ def lag(stall: Stall) -> float:
     return statistics.median(stall.order([])[0].expect(201, attempts=1).answer.elapsed for _ in range(3))
 
 
-def look_again(look: Callable[[], tuple[TooSlow | None, float]], *, beside_others: bool) -> TooSlow | None:
-    """Look whether a crowd is scattered, and once more where one look does not tell; give the problem, if any.
+def look_again(look: Callable[[], tuple[TooSlow | None, float]]) -> TooSlow | None:
+    """Look whether a crowd is scattered, and again where a busy machine may have done it; give the problem, if any.
 
     Args:
         look: gives what is wrong, if anything is, and the seconds that the crowd waited for a core.
-        beside_others: whether other checks run: more is asked for then, which what is random by half misses at times.
     """
     problem, lost = look()
-    if problem and beside_others:
-        problem, lost = look()
     if problem is None and lost > _MOST_LOST:
         problem, _ = look()
     return problem

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import shlex
 import shutil
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +21,20 @@ from foodcourt.grading.submission import Submission
 PATIENCE = 60.0
 """Seconds that a run may take."""
 FILE = "test_retries.py"
+_turns = threading.Semaphore(2)
+"""More runs at once would take the cores from what other checks measure meanwhile."""
+_LONGEST_TURN = 3.0
+"""Seconds after which another run begins all the same: tests that take so long mostly wait."""
 _LEFT_OUT = {
     *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini"),
     *("setup.cfg", "flaky_users_service.py", "orders_service.py"),
 }
 _OPTIONS = [
-    *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml", "--tb=short"),
+    *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml"),
     *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 ]
+_TOLD, _TOLD_BRIEFLY = ["--tb=short"], ["-x", "--tb=no"]
+"""A traceback takes pytest longer than the test did."""
 _PLUGINS = {
     "asyncio": "pytest_asyncio.plugin",
     "anyio": "anyio.pytest_plugin",
@@ -61,8 +70,13 @@ class TestRun:
         return bool(self.having(Result.FAILED))
 
 
-def run_tests(submission: Submission, client: Client) -> TestRun:
+def run_tests(submission: Submission, client: Client, *, briefly: bool = False) -> TestRun:
     """Run the tests in a folder of their own, with a client of ours and the learner's helper modules.
+
+    Args:
+        submission: whose tests.
+        client: what they find as users_client.
+        briefly: whether to end with the first test that fails, and not to show where.
 
     Raises:
         SubmissionBroken: there are no tests.
@@ -78,19 +92,31 @@ def run_tests(submission: Submission, client: Client) -> TestRun:
 
     above = submission.bring_in(build)
     plugins = _plugins(submission.original)
-    for ours in (shlex.join(_OPTIONS), *(f"{name}={value}" for name, value in plugins.items())):
+    told = _TOLD_BRIEFLY if briefly else _TOLD
+    for ours in (shlex.join([*_OPTIONS, *told]), *(f"{name}={value}" for name, value in plugins.items())):
         submission.names[f" {ours}"] = ""
-    finished = submission.run(
-        ["pytest", FILE, *_OPTIONS],
-        file=FILE,
-        name="your tests",
-        env={"RETRY_WAIT": "0.05", **plugins},
-        patience=PATIENCE,
-        folder=above / "work",
-    )
+    with _turn():
+        finished = submission.run(
+            ["pytest", FILE, *_OPTIONS, *told],
+            file=FILE,
+            name="your tests",
+            env={"RETRY_WAIT": "0.05", **plugins},
+            patience=PATIENCE,
+            folder=above / "work",
+        )
     # Who was killed may have left a report of an earlier moment, or one that says what it likes.
     cases = None if finished.status is None else read_junit(above / "report.xml")
     return TestRun(client, finished, cases)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    taken = _turns.acquire(timeout=_LONGEST_TURN)
+    try:
+        yield
+    finally:
+        if taken:
+            _turns.release()
 
 
 def _plugins(folder: Path) -> dict[str, str]:

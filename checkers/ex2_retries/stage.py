@@ -19,7 +19,7 @@ from foodcourt.grading.submission import Submission
 
 RETRY_WAIT = 0.15
 """Seconds: far more than a busy machine adds to a wait, and little enough to wait for it many times."""
-LONG_WAIT = 0.8
+LONG_WAIT = 0.6
 """`RETRY_WAIT` in seconds where small differences between waits count."""
 PATIENT = 5.0
 """`USERS_TIMEOUT` in seconds where a check is not about time."""

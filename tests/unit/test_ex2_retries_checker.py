@@ -234,5 +234,17 @@ def test_only_plugins_that_a_test_may_need_are_loaded(tmp_path):
 def test_what_a_busy_machine_scatters_is_no_jitter(looks, passes):
     """Retries that are scattered while the program waits for a core have to be so twice in a row."""
     left = list(looks)
-    assert (crowd.look_again(lambda: left.pop(0), beside_others=False) is None) is passes
+    assert (crowd.look_again(lambda: left.pop(0)) is None) is passes
     assert left == []
+
+
+def test_two_runs_of_the_tests_at_once_and_a_third_when_they_take_long(monkeypatch):
+    """A third run waits for its turn, though not for ever, and gives back no turn that it never took."""
+    monkeypatch.setattr(learner_tests, "_LONGEST_TURN", 0.05)
+    with learner_tests._turn(), learner_tests._turn():
+        assert not learner_tests._turns.acquire(blocking=False)
+        with learner_tests._turn():
+            pass
+        assert not learner_tests._turns.acquire(blocking=False)
+    assert learner_tests._turns.acquire(blocking=False)
+    learner_tests._turns.release()
