@@ -3,7 +3,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab setup test setup-tests lint bench mutants soak class kernels report-card clean clean-all
+.PHONY: help lab setup test setup-tests lint bench mutants soak class kernels brokers report-card clean clean-all
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,6 +50,9 @@ class: setup ## grade 300 submissions, with graders, workers and Redis killed me
 
 kernels: setup ## time all chapters, weigh them, and kill each kernel at its busiest cell (15 minutes)
 	@PYTHONPATH=tests $(BIN)/python -m proof.kernels $(ARGS)
+
+brokers: setup ## run all chapters against brokers of others, and see that nothing is left there (5 minutes)
+	@PYTHONPATH=tests $(BIN)/python -m proof.brokers $(ARGS)
 
 report-card: setup ## grade all right and wrong work, and write docs/report-card.md
 	@PYTHONPATH=tests $(BIN)/python -m proof.report_card $(ARGS)
