@@ -5,42 +5,11 @@ The pictures for the README are made by the same test:
     FOODCOURT_PICTURES=docs/images .venv/bin/pytest tests/browser
 """
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from lab_page import Notebook
+from playwright.sync_api import expect
 
 NOTEBOOK = "02_a_minimal_fastapi_service"
-RUN_SECONDS = 150
-
-
-class Notebook:
-    """A notebook that is open in JupyterLab."""
-
-    def __init__(self, page: Page):
-        self.page = page
-        self.panel = page.locator(".jp-NotebookPanel:visible")
-        self.cells = self.panel.locator(".jp-Cell")
-        self.code = self.panel.locator(".jp-CodeCell")
-        expect(self.code.first).to_be_attached()
-        self.wait_until_idle()
-
-    def wait_until_idle(self):
-        expect(self.panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
-            "data-status", "idle", timeout=RUN_SECONDS * 1000
-        )
-
-    def menu(self, name, entry):
-        self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{name}$")).click()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).click()
-
-    def find(self, source):
-        """The code cell that has this text in its source."""
-        return self.code.filter(has=self.page.locator(".cm-content", has_text=source)).first
-
-    def numbers(self):
-        """The execution counts of the code cells, as they are shown: `[3]:`, or `[*]:` while one runs."""
-        return self.code.locator(".jp-InputArea-prompt").all_text_contents()
 
 
 def see_docs(link, lab):
@@ -91,13 +60,7 @@ def test_a_learner_works_through_it(lab, pictures):
     docs.screenshot(path=pictures / "docs.png")
     docs.close()
 
-    notebook.menu("Kernel", "Restart Kernel and Run All Cells…")
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    last = notebook.code.last.locator(".jp-InputArea-prompt")
-    expect(last).to_have_text("[*]:")
-    expect(last).to_have_text(f"[{notebook.code.count()}]:", timeout=RUN_SECONDS * 1000)
-    notebook.wait_until_idle()
-    assert notebook.numbers() == [f"[{number}]:" for number in range(1, notebook.code.count() + 1)]
+    notebook.run_all_anew()
 
     plots = notebook.panel.locator(".jp-OutputArea-output img")
     assert plots.count() >= 8

@@ -15,7 +15,8 @@ import confluent_kafka
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.errors import IncompatibleBrokerVersion, KafkaError
 from confluent_kafka.admin import AdminClient
 from leaks import until
 
@@ -289,3 +290,25 @@ def test_verb_leaves_nothing(number, marked):
         assert popen.stdout.read() == ""
     marked.assert_no_process_left()
     until(lambda: not marked.files(), what="the end of all files")
+
+
+@pytest.mark.asyncio
+async def test_where_it_is_not_apache_kafka(kafka):
+    """As chapter 08 says, it adds no partitions, takes no idempotent producer, and ends a batch too low."""
+    servers = {"bootstrap_servers": kafka.bootstrap_servers}
+    topic = TopicPartition("not-apache", 0)
+    await make_topic(kafka, topic.topic, 1)
+    admin, twice = AIOKafkaAdminClient(**servers), AIOKafkaProducer(**servers, enable_idempotence=True)
+    try:
+        await admin.start()
+        with pytest.raises(IncompatibleBrokerVersion):
+            await admin.create_partitions({topic.topic: NewPartitions(2)})
+        with pytest.raises(KafkaError):
+            await twice.start()
+    finally:
+        await admin.close()
+        await twice.stop()
+    async with running(AIOKafkaProducer(**servers, linger_ms=100)) as producer:
+        await asyncio.gather(*[await producer.send(topic.topic, b"one of ten") for _ in range(10)])
+    async with running(AIOKafkaConsumer(**servers)) as consumer:
+        assert 0 < (await consumer.end_offsets([topic]))[topic] < 10
