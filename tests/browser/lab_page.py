@@ -1,7 +1,9 @@
 """A notebook that is open in JupyterLab, as somebody sees it who looks at the page."""
 
 import re
+from pathlib import Path
 
+import nbformat
 from playwright.sync_api import Page, expect
 
 RUN_SECONDS = 300
@@ -10,12 +12,15 @@ RUN_SECONDS = 300
 class Notebook:
     """A notebook that is open in JupyterLab."""
 
-    def __init__(self, page: Page):
+    def __init__(self, page: Page, path: Path):
         self.page = page
+        self.size = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
         self.panel = page.locator(".jp-NotebookPanel:visible")
         self.cells = self.panel.locator(".jp-Cell")
         self.code = self.panel.locator(".jp-CodeCell")
-        expect(self.code.first).to_be_attached()
+        expect(self.code).to_have_count(self.size)  # they come one after the other
+        # Before it has a kernel, JupyterLab asks which one to take when a cell is to run.
+        expect(self.panel.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
         self.wait_until_idle()
 
     def wait_until_idle(self):
@@ -44,9 +49,9 @@ class Notebook:
         """Wait until all cells, which were just told to run, have done so; an error would have stopped them."""
         last = self.code.last.locator(".jp-InputArea-prompt")
         expect(last).to_have_text("[*]:")
-        expect(last).to_have_text(f"[{self.code.count()}]:", timeout=RUN_SECONDS * 1000)
+        expect(last).to_have_text(f"[{self.size}]:", timeout=RUN_SECONDS * 1000)
         self.wait_until_idle()
-        assert self.numbers() == [f"[{number}]:" for number in range(1, self.code.count() + 1)]
+        assert self.numbers() == [f"[{number}]:" for number in range(1, self.size + 1)]
 
     def find(self, source):
         """The code cell that has this text in its source."""

@@ -41,7 +41,7 @@ def guess(cell, number):
 def test_a_learner_works_through_it(lab, pictures):
     """A guess is recorded, /docs opens both ways and answers, all cells run and show their pictures; all offline."""
     page = lab.open(f"/lab/tree/notebooks/{NOTEBOOK}.ipynb")
-    notebook = Notebook(page)
+    notebook = Notebook(page, lab.workbook.notebooks / f"{NOTEBOOK}.ipynb")
 
     # Up to the first guess: later cells stop the service that the links lead to.
     question = notebook.find('"02.a",')

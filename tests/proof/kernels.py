@@ -182,9 +182,10 @@ def _stated(path: Path) -> float:
 
 def look_at(path: Path) -> list[str]:
     """Measure a chapter, kill its kernel, print what came of it, and give what is too much, or left."""
+    print(f"{path.stem}: ", end="", flush=True)
     try:
         run = measure(path)
-        print(f"{path.stem}: {run.seconds:.1f} s, {run.mib:.0f} MiB; ", end="", flush=True)
+        print(f"{run.seconds:.1f} s, {run.mib:.0f} MiB; ", end="", flush=True)
         problems = list(_too_much(path, run))
         print(f"killed beside {run.processes} processes in cell {run.busiest}: ", end="", flush=True)
         kill_in(path, run)

@@ -43,6 +43,12 @@ def test_bars_carry_their_values_and_units():
     assert len({patch.get_hatch() for patch in axes.patches}) == 2
 
 
+def test_a_long_bar_carries_an_ordinary_number():
+    """Beyond 999 a value is written out, and not with an exponent."""
+    (axes,) = plots.bars({"a": 1416}, unit="times").axes
+    assert [text.get_text() for text in axes.texts] == ["1416 times"]
+
+
 def test_bars_of_counts_have_whole_ticks():
     """Nobody is served half a guest."""
     (axes,) = plots.bars({"a": 1, "b": 2}, unit="guests").axes

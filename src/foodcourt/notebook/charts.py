@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from foodcourt.notebook.verdicts import amount
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -64,7 +66,7 @@ def bars(values: Mapping[str, float], *, unit: str = "s", xlabel: str | None = N
     for row, (value, colour, hatch) in enumerate(zip(values.values(), cycle(COLOURS), cycle(HATCHES), strict=False)):
         axes.barh(row, value, color=colour, hatch=hatch, edgecolor="black")
         axes.annotate(
-            f"{value:.3g} {unit}", (value, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=11
+            amount(value, unit), (value, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=11
         )
     axes.set_yticks(range(len(values)), list(values))
     axes.invert_yaxis()

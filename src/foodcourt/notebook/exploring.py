@@ -53,9 +53,10 @@ def _control(name: str, span: Sequence[Any], default: Any) -> tuple[Any, Any]:
     """The widget that holds the value, and what is shown of it."""
     import ipywidgets
 
-    words = {"description": name.replace("_", " "), "style": {"description_width": "12em"}}
+    words: dict[str, Any] = {"description": name.replace("_", " "), "style": {"description_width": "12em"}}
     if isinstance(span, list):
         # Buttons, and no drop-down list: JupyterLab takes its up and down keys.
+        words["style"] |= {"button_width": "auto"}  # or long words are cut off
         buttons = ipywidgets.ToggleButtons(options=span, value=default if default in span else span[0], **words)
         return buttons, buttons
     low, high, *rest = span
