@@ -43,15 +43,30 @@ class Notebook:
         """Restart the kernel and run all cells, each of which has to end without an error."""
         self.menu("Kernel", "Restart Kernel and Run All Cells…")
         self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        expect(self.code.last.locator(".jp-InputArea-prompt")).to_have_text("[*]:")
+        self.has_run()
+
+    def run_but_last(self):
+        """Run all cells but the last one, which cleans up."""
+        self.code.last.click()
+        self.menu("Run", "Run All Above Selected Cell")
+        self.wait_for_number(self.code.nth(self.size - 2), self.size - 1)
+
+    def run_last(self):
+        """Run the last cell."""
+        self.code.last.click()
+        self.page.keyboard.press("Control+Enter")
         self.has_run()
 
     def has_run(self):
-        """Wait until all cells, which were just told to run, have done so; an error would have stopped them."""
-        last = self.code.last.locator(".jp-InputArea-prompt")
-        expect(last).to_have_text("[*]:")
-        expect(last).to_have_text(f"[{self.size}]:", timeout=RUN_SECONDS * 1000)
-        self.wait_until_idle()
+        """Wait until all cells, which were told to run, have done so; an error would have stopped them."""
+        self.wait_for_number(self.code.last, self.size)
         assert self.numbers() == [f"[{number}]:" for number in range(1, self.size + 1)]
+
+    def wait_for_number(self, cell, number):
+        """Wait until a cell has run, as the one with this number."""
+        expect(cell.locator(".jp-InputArea-prompt")).to_have_text(f"[{number}]:", timeout=RUN_SECONDS * 1000)
+        self.wait_until_idle()
 
     def find(self, source):
         """The code cell that has this text in its source."""
