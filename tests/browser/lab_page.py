@@ -14,7 +14,8 @@ class Notebook:
 
     def __init__(self, page: Page, path: Path):
         self.page = page
-        self.size = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+        self.sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        self.size = len(self.sources)
         self.panel = page.locator(".jp-NotebookPanel:visible")
         self.cells = self.panel.locator(".jp-Cell")
         self.code = self.panel.locator(".jp-CodeCell")
@@ -46,16 +47,17 @@ class Notebook:
         expect(self.code.last.locator(".jp-InputArea-prompt")).to_have_text("[*]:")
         self.has_run()
 
-    def run_but_last(self):
-        """Run all cells but the last one, which cleans up."""
-        self.code.last.click()
+    def run_above(self, source):
+        """Run all cells above the one with this source."""
+        number = self.sources.index(source)
+        self.code.nth(number).click()
         self.menu("Run", "Run All Above Selected Cell")
-        self.wait_for_number(self.code.nth(self.size - 2), self.size - 1)
+        self.wait_for_number(self.code.nth(number - 1), number)
 
-    def run_last(self):
-        """Run the last cell."""
-        self.code.last.click()
-        self.page.keyboard.press("Control+Enter")
+    def run_from(self, source):
+        """Run the cell with this source, and all below."""
+        self.code.nth(self.sources.index(source)).click()
+        self.menu("Run", "Run Selected Cell and All Below")
         self.has_run()
 
     def has_run(self):
