@@ -29,8 +29,6 @@ COLD_LIMITS_S = {1: 2.5, 2: 4.0, 3: 3.5, 4: 6.0}
 WATCH_LIMITS_S = {1: 1.0}
 """From save to verdict; where there is none, as long as cold."""
 LIMIT_RATIO = 0.6
-CPU_LIMIT_RATIOS = {1: 0.6, 2: 0.6, 4: 0.6}
-"""The twin of exercise 3 starts four interpreters in all, hardly more work than our two parents."""
 
 
 def measure(exercise: Exercise, runs: int) -> list[Row]:
@@ -56,7 +54,7 @@ def measure(exercise: Exercise, runs: int) -> list[Row]:
         Row("ratio of wall times", wall["ours"] / wall["theirs"], "", LIMIT_RATIO),
         Row("cold, CPU, foodcourt check", cpu["ours"], " s"),
         Row("cold, CPU, hand-written pytest", cpu["theirs"], " s"),
-        Row("ratio of CPU times", cpu["ours"] / cpu["theirs"], "", CPU_LIMIT_RATIOS.get(exercise.number)),
+        Row("ratio of CPU times", cpu["ours"] / cpu["theirs"], "", LIMIT_RATIO),
         Row("save to verdict, --watch", watched(exercise, runs), " s", WATCH_LIMITS_S.get(exercise.number, cold)),
     ]
 

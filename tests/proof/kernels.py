@@ -183,14 +183,15 @@ def _stated(path: Path) -> float:
 def look_at(path: Path) -> list[str]:
     """Measure a chapter, kill its kernel, print what came of it, and give what is too much, or left."""
     print(f"{path.stem}: ", end="", flush=True)
+    problems: list[str] = []
     try:
         run = measure(path)
         print(f"{run.seconds:.1f} s, {run.mib:.0f} MiB; ", end="", flush=True)
-        problems = list(_too_much(path, run))
+        problems += _too_much(path, run)
         print(f"killed beside {run.processes} processes in cell {run.busiest}: ", end="", flush=True)
         kill_in(path, run)
     except CellExecutionError as error:
-        problems = [f"a cell failed: {error.ename}: {error.evalue}"]
+        problems.append(f"a cell failed: {error.ename}: {error.evalue}")
     except AssertionError as error:
         problems.append(str(error))
     print("; ".join(problems) or "nothing left", flush=True)
