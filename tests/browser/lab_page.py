@@ -66,8 +66,11 @@ class Notebook:
         assert self.numbers() == [f"[{number}]:" for number in range(1, self.size + 1)]
 
     def wait_for_number(self, cell, number):
-        """Wait until a cell has run, as the one with this number."""
-        expect(cell.locator(".jp-InputArea-prompt")).to_have_text(f"[{number}]:", timeout=RUN_SECONDS * 1000)
+        """Wait until a cell has run, as the one with this number; where another one fails, say what it says."""
+        done = cell.locator(".jp-InputArea-prompt", has_text=f"[{number}]:")
+        failed = self.panel.locator('[data-mime-type="application/vnd.jupyter.error"]')
+        expect(done.or_(failed).first).to_be_attached(timeout=RUN_SECONDS * 1000)
+        assert failed.all_text_contents() == []
         self.wait_until_idle()
 
     def find(self, source):
