@@ -64,6 +64,8 @@ def grade(
 
     Exit status: 0 when all was graded, whatever the grades; 2 when something could not be.
     """
+    # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from foodcourt.batch.grade_class import plan
     from foodcourt.grading.classroom import find_submissions
     from foodcourt.grading.similarity import find_similar, write_similar

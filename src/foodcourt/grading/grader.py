@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from foodcourt.catalog import CheckSpec, Exercise
 from foodcourt.errors import GraderError, NoSandbox
+from foodcourt.grading.assignment import Assignment, pytest_arguments
 from foodcourt.grading.intake import copy_submission, look_at
 from foodcourt.grading.parents import Parents
 from foodcourt.grading.verdicts import Outcome, Report, Verdict, evidence_from
@@ -35,14 +36,18 @@ class _Child:
     """A pytest that has collected the checks of an exercise, and waits for the word to begin."""
 
     exercise: Exercise
-    scratch: Path
+    assignment: Assignment
     process: Process
     channel: socket.socket
+
+    @property
+    def log(self) -> Path:
+        return self.assignment.folder / "pytest.log"
 
     def close(self) -> None:
         self.channel.close()
         self.process.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        shutil.rmtree(self.assignment.folder, ignore_errors=True)
 
 
 class Grader:
@@ -98,7 +103,7 @@ class Grader:
         verdicts: dict[str, Verdict] = {}
         child = self._child(exercise)
         try:
-            copy_submission(folder, child.scratch / "submission")
+            copy_submission(folder, child.assignment.submission)
             sandbox = "off"
             for event in _events(child, first):
                 if "no_sandbox" in event and self._sandbox == "required":
@@ -114,7 +119,7 @@ class Grader:
                 on_verdict(verdict)
             for spec in exercise.checks:
                 if spec.id not in verdicts:  # a missing result is never a pass
-                    verdicts[spec.id] = missing = _verdict(spec, _no_verdict(child.scratch / "pytest.log"), hints)
+                    verdicts[spec.id] = missing = _verdict(spec, _no_verdict(child.log), hints)
                     on_verdict(missing)
         finally:
             child.close()
@@ -134,15 +139,9 @@ class Grader:
         scratch = Path(tempfile.mkdtemp(prefix="grading-", dir=parents.checkers.folder))
         ours, theirs = socket.socketpair()
         with theirs:
+            assignment = Assignment(scratch, self._sandbox, theirs.fileno(), parents.programs.fileno())
             process = parents.checkers.launch(
-                [
-                    "pytest",
-                    str(exercise.checker),
-                    f"--rootdir={exercise.checker.parent}",
-                    f"--config-file={exercise.checker.parent / 'pytest.ini'}",
-                    f"--basetemp={scratch / 'temp'}",
-                    f"--submission={scratch / 'submission'}",
-                ],
+                ["pytest", *pytest_arguments(exercise.checker)],
                 cwd=scratch,
                 env={
                     "PATH": os.environ.get("PATH", os.defpath),
@@ -151,12 +150,12 @@ class Grader:
                     "TMPDIR": str(scratch),
                     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                     "PYTHONUNBUFFERED": "1",
-                    "FOODCOURT_SANDBOX": self._sandbox,
+                    **assignment.environment(),
                 },
                 log=scratch / "pytest.log",
-                fds={"FOODCOURT_GRADER_FD": theirs.fileno(), "FOODCOURT_PROGRAMS_FD": parents.programs.fileno()},
+                fds=assignment.descriptors(),
             )
-        return _Child(exercise, scratch, process, ours)
+        return _Child(exercise, assignment, process, ours)
 
     def close(self) -> None:
         """End the parents, unless they are shared, and everything that they started."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-from foodcourt.catalog import Exercise, Imports
+from foodcourt.catalog import Exercise
 from foodcourt.errors import FoodCourtError
 from foodcourt.processes import ForkServer
 
@@ -14,6 +14,7 @@ __all__ = ["ExerciseParents", "Parents"]
 _CHECKER_MODULES = (
     "foodcourt.pytest_plugin",
     "foodcourt.faults",
+    "certifi",
     "psutil",  # by what keeps a checker, in the end, when the learner waits for the verdict
     *("_pytest._argcomplete", "difflib", "encodings.idna", "pdb", "statistics", "unittest", "xml.etree.ElementTree"),
 )
@@ -26,13 +27,19 @@ class ExerciseParents:
     They are different interpreters; nothing of the one can be reached from the other.
 
     Attributes:
-        checkers: the parent of the checkers' pytest.
+        checkers: the parent of the checkers, a pytest session that has collected them.
         programs: the parent of the learners' programs.
     """
 
-    def __init__(self, imports: Imports) -> None:
+    def __init__(self, exercise: Exercise) -> None:
         """Start both."""
-        self.checkers = ForkServer("pytest", extra=(*_CHECKER_MODULES, *imports.checkers))
+        imports = exercise.imports
+        asked = ("foodcourt.grading.asking",) if "uvicorn" in imports.commands else ()
+        self.checkers = ForkServer(
+            "pytest",
+            extra=(*_CHECKER_MODULES, *asked, *imports.checkers),
+            within=("foodcourt.grading.checker:wait_collected", str(exercise.checker)),
+        )
         self.programs = ForkServer(*imports.commands, extra=imports.programs)
 
     def close(self) -> None:
@@ -47,7 +54,7 @@ class Parents:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._lock = threading.Lock()
-        self._found: dict[str, ExerciseParents] = {}
+        self._found: dict[Exercise, ExerciseParents] = {}
         self._closed = False
 
     def of(self, exercise: Exercise) -> ExerciseParents:
@@ -59,9 +66,9 @@ class Parents:
         with self._lock:
             if self._closed:
                 raise FoodCourtError("the grader was closed while it began to grade")
-            if exercise.slug not in self._found:
-                self._found[exercise.slug] = ExerciseParents(exercise.imports)
-            return self._found[exercise.slug]
+            if exercise not in self._found:
+                self._found[exercise] = ExerciseParents(exercise)
+            return self._found[exercise]
 
     def close(self) -> None:
         """End them all."""

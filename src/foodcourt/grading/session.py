@@ -11,12 +11,16 @@ from typing import IO, Any
 import pytest
 
 from foodcourt.errors import FoodCourtError, NoSandbox
+from foodcourt.grading.assignment import Assignment
 from foodcourt.grading.failures import CheckFailed, TooSlow
 from foodcourt.grading.submission import Submission
 from foodcourt.grading.verdicts import Outcome
 from foodcourt.processes.sandbox import Sandbox
 
-__all__ = ["GradingSession", "Marker"]
+__all__ = ["SANDBOX", "GradingSession", "Marker"]
+
+SANDBOX = pytest.StashKey[Sandbox]()
+"""What learners' programs run under, where there is a sandbox."""
 
 _ATTEMPTS = 3
 """A timing verdict stands when it came out the same so often in a row."""
@@ -43,17 +47,14 @@ class Marker:
 class GradingSession:
     """Grades one submission in one pytest session.
 
-    Args:
-        grader: whom to report to, in lines of JSON. It says when to begin, `{"first": [id, …]}`, and is told
-            `{"sandbox": name}` (`off` for none) or `{"no_sandbox": why}`, then `{"begins": id}` and
-            `{"id": …, "outcome": …, …}`. None: nobody.
-        sandbox: what learners' programs run under, or why there is none.
+    Where there is an assignment, the grader is reported to in lines of JSON. It says when to begin,
+    `{"first": [id, …]}`, and is told `{"sandbox": name}` (`off` for none) or `{"no_sandbox": why}`, then
+    `{"begins": id}` and `{"id": …, "outcome": …, …}`.
     """
 
-    def __init__(self, grader: IO[str] | None, sandbox: Sandbox | NoSandbox | None) -> None:
+    def __init__(self) -> None:
         """Start with no verdicts."""
-        self._grader = grader
-        self._sandbox = sandbox
+        self._grader: IO[str] | None = None
         self._outcomes: dict[str, Outcome] = {}
         self._causes: dict[str, str] = {}
         self._began = 0.0
@@ -66,16 +67,30 @@ class GradingSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Wait for the word to begin: all is collected by now, while the submission may still be on its way."""
-        if self._grader is None:
+        assignment = Assignment.told()
+        if assignment is None:  # pytest's own report is all
             return
-        if isinstance(self._sandbox, NoSandbox):
-            self._emit({"no_sandbox": str(self._sandbox)})
-        else:
-            self._emit({"sandbox": self._sandbox.name if self._sandbox else "off"})
+        self._grader = assignment.channel()
+        session.config.add_cleanup(self._grader.close)
+        self._make_sandbox(assignment, session.config)
         line = self._grader.readline()
         if not line:
             pytest.exit("the grader is gone", returncode=0)
         self._put_first(session.items, json.loads(line)["first"])
+
+    def _make_sandbox(self, assignment: Assignment, config: pytest.Config) -> None:
+        """Make the sandbox before anything else: it changes this process, which must have one thread only."""
+        if assignment.sandbox == "off":
+            self._emit({"sandbox": "off"})
+            return
+        assignment.area.mkdir()
+        try:
+            config.stash[SANDBOX] = sandbox = Sandbox(assignment.area)
+        except NoSandbox as error:
+            self._emit({"no_sandbox": str(error)})
+            return
+        config.add_cleanup(sandbox.close)
+        self._emit({"sandbox": sandbox.name})
 
     def _put_first(self, items: list[pytest.Item], first: Iterable[str]) -> None:
         """Put these first, with what they need; keep the files' order otherwise."""

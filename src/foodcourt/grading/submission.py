@@ -16,12 +16,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from foodcourt.errors import FoodCourtError, SandboxLost
 from foodcourt.faults import Upstream
 from foodcourt.grading.answers import Answer, Request
-from foodcourt.grading.asking import Asker
 from foodcourt.grading.finished import Finished
 from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, crowded_out, line_by_hand, require_file
 from foodcourt.grading.learner_service import LearnerService
@@ -30,6 +29,9 @@ from foodcourt.grading.verdicts import Evidence
 from foodcourt.processes import ForkServer, Readiness, Service, TcpReady
 from foodcourt.processes.logs import read_log
 from foodcourt.processes.sandbox import INSIDE
+
+if TYPE_CHECKING:
+    from foodcourt.grading.asking import Asker
 
 __all__ = ["Observation", "Submission"]
 
@@ -80,7 +82,8 @@ class Submission:
         self.upstreams: list[Upstream] = []
         self.names: dict[str, str] = {}
         self.attempt = 1
-        self._asker = Asker()
+        self._asker: Asker | None = None
+        self._asker_lock = threading.Lock()
         self._observed: list[Observation] = []
         self.fork_server = fork_server
         self._programs: list[LearnerProgram] = []
@@ -253,9 +256,18 @@ class Submission:
 
     def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
         """Send a running service requests at the same time; what a check asks is remembered for the evidence."""
-        answers = self._asker.ask(service, requests, min(patience, self.time_left()))
+        answers = self._get_asker().ask(service, requests, min(patience, self.time_left()))
         self.observe(*answers)
         return answers
+
+    def _get_asker(self) -> Asker:
+        # Not every exercise speaks HTTP, and the client is half of all that a checker imports.
+        from foodcourt.grading.asking import Asker
+
+        with self._asker_lock:
+            if self._asker is None:
+                self._asker = Asker()
+            return self._asker
 
     def observe(self, *observations: Observation) -> None:
         """Remember for the evidence what a check did; what is done ahead of it is not the check's yet."""
@@ -318,7 +330,8 @@ class Submission:
         for program in self._programs:
             program.close()
         self._contexts.close()
-        self._asker.close()
+        if self._asker is not None:
+            self._asker.close()
 
 
 def _is_full(folder: Path) -> bool:

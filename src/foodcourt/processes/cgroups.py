@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ class Cgroup:
 
         Groups whose makers have ended without removing them, because they were killed, are removed.
         """
-        name = f"{_PREFIX}{os.getpid()}-{secrets.token_hex(6)}"
+        name = f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
         made = []
         for parent, controllers in _parents():
             for other in parent.glob(f"{_PREFIX}*"):

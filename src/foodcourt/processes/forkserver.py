@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import math
 import os
-import secrets
 import select
 import shutil
 import signal
@@ -122,6 +121,9 @@ class ForkServer:
     Args:
         commands: some of `PRELOADS`; every other program is executed.
         extra: modules to import beyond those of the preloads.
+        within: `module:function` and its arguments, where children are to go on from the middle of something: the
+            parent calls it with a function that waits there, and that returns in each child, with the environment,
+            folder and descriptors of its launch. Without preloads nothing is forked, and launches are as ever.
 
     A fork server is a context manager. When it is closed, or its owner ends in whatever way, everything that it
     started is killed and `folder` is removed.
@@ -130,12 +132,12 @@ class ForkServer:
         folder: scratch folder for the logs of what it starts.
     """
 
-    def __init__(self, *commands: str, extra: Sequence[str] = ()) -> None:
+    def __init__(self, *commands: str, extra: Sequence[str] = (), within: Sequence[str] = ()) -> None:
         """Start the parent; it imports in the background, the first launch waits for it."""
         ours, theirs = socket.socketpair()
         self.commands = commands
         self._owner = os.getpid()
-        self.folder = Path(tempfile.gettempdir(), f"foodcourt-{secrets.token_hex(8)}")
+        self.folder = Path(tempfile.gettempdir(), f"foodcourt-{os.urandom(8).hex()}")
         self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
         argv = [
             sys.executable,
@@ -146,7 +148,8 @@ class ForkServer:
             str(self._owner),
             str(self.folder),
             ",".join(commands),
-            *extra,
+            ",".join(extra),
+            *within,
         ]
         with theirs:
             self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
@@ -155,7 +158,12 @@ class ForkServer:
                 stdout=self._log,
                 stderr=self._log,
                 cwd="/",
-                env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
+                env={
+                    "PATH": os.environ.get("PATH", os.defpath),
+                    "LANG": "C.UTF-8",
+                    # aiohttp reads all of the system's when it is imported: a tenth of a second for nothing.
+                    "SSL_CERT_FILE": os.devnull,
+                },
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 from pathlib import Path
 
 __all__ = [
@@ -132,7 +131,7 @@ def surrender() -> None:
     Raises:
         OSError: the kernel does not allow it.
     """
-    if (number := _KEYCTL.get(platform.machine())) is not None:
+    if (number := _KEYCTL.get(os.uname().machine)) is not None:
         # Where there are no keyrings, or a container may not ask for one, there is nothing to leave behind.
         _libc.syscall(ctypes.c_long(number), ctypes.c_long(_KEYCTL_JOIN_SESSION_KEYRING), None)
     for capability in range(_HIGHEST_CAPABILITY + 1):

@@ -20,11 +20,15 @@ class Preload:
         entry: what the console script calls, as `module:function`; None: the first argument is a script to run.
         modules: imported before the first fork; none of them may start a thread.
         path_option: the option that names a folder where the program looks for modules first.
+        warm_up: what the parent calls before the first fork, as `module:function`; it leaves no thread behind either.
+        within: whether the program is what the parent is in the middle of, which the child goes on with.
     """
 
     entry: str | None
     modules: tuple[str, ...] = ()
     path_option: str | None = None
+    warm_up: str | None = None
+    within: bool = False
 
 
 PRELOADS: dict[str, Preload] = {
@@ -46,6 +50,7 @@ PRELOADS: dict[str, Preload] = {
             "anyio._backends._asyncio",
         ),
         path_option="--app-dir",
+        warm_up="foodcourt.processes.warming:answer_a_request",
     ),
     "pytest": Preload(
         entry="pytest:console_main",

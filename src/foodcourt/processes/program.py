@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -39,6 +39,8 @@ def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]
     in the one that `preload.path_option` names, or in the script's. Nor where the environment holds settings that an
     interpreter or the dynamic linker reads once, when the process begins.
     """
+    if preload.within:
+        return True
     if any(name.startswith(("PYTHON", "LD_")) and name not in _KNOWN for name in launch.env):
         return False
     names = {name.partition(".")[0] for name in loaded}
@@ -64,7 +66,11 @@ def _entries(folder: Path) -> list[str]:
 
 
 def become(
-    launch: wire.Launch, preload: Preload | None, outputs: list[int], fds: list[int], entrance: Entrance | None
+    launch: wire.Launch,
+    preload: Preload | None,
+    outputs: list[int],
+    fds: list[int],
+    entrance: Entrance | None,
 ) -> Callable[[], object]:
     """Set up descriptors, folder, environment and signals; then execute the program.
 
@@ -104,7 +110,8 @@ def become(
     except OSError as error:
         _refuse(f"cannot start {launch.argv[0]} in {launch.cwd}: {error.strerror}")
     if preload is not None:
-        return _in_this_interpreter(launch, preload, env)
+        _settle(env)
+        return _nothing if preload.within else _in_this_interpreter(launch, preload, env)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # the interpreter ignores them, a shell's children do not
         signal.signal(number, signal.SIG_DFL)
     try:
@@ -120,9 +127,6 @@ def _refuse(message: str) -> NoReturn:
 
 def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, str]) -> Callable[[], object]:
     """Leave no trace of the fork server's own start: all is as if the program's script had been run."""
-    os.environ.clear()
-    os.environ.update(env)
-    time.tzset()
     if preload.entry is None:
         script, sys.argv = os.path.realpath(launch.argv[1]), list(launch.argv[1:])
     else:
@@ -132,6 +136,19 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
     main.__file__ = script if preload.entry else os.path.abspath(launch.argv[1])  # noqa: PTH100
     sys.modules["__main__"] = main
     sys.path.insert(0, os.path.dirname(script))  # noqa: PTH120
+    sys.excepthook = _without_our_frames
+    if preload.entry is None:
+        return functools.partial(_run_script, main)
+    module, _, function = preload.entry.partition(":")
+    entry: Callable[[], object] = getattr(importlib.import_module(module), function)
+    return entry
+
+
+def _settle(env: Mapping[str, str]) -> None:
+    """Give this interpreter the environment, the folder and the streams that it would have read when it began."""
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
     sys.dont_write_bytecode = bool(env.get("PYTHONDONTWRITEBYTECODE"))
     if spawning := sys.modules.get("multiprocessing.process"):
         spawning.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]  # noqa: PTH109
@@ -146,12 +163,10 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    sys.excepthook = _without_our_frames
-    if preload.entry is None:
-        return functools.partial(_run_script, main)
-    module, _, function = preload.entry.partition(":")
-    entry: Callable[[], object] = getattr(importlib.import_module(module), function)
-    return entry
+
+
+def _nothing() -> None:
+    """Run nothing: the program runs already."""
 
 
 def _run_script(main: types.ModuleType) -> None:

@@ -26,8 +26,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
-import certifi
-
 from foodcourt.errors import NoSandbox
 from foodcourt.processes import namespaces
 from foodcourt.processes.cgroups import Cgroup
@@ -44,12 +42,6 @@ _SETTINGS = (
     *("ssl/certs", "ssl/openssl.cnf", "pki/ca-trust/extracted", "pki/tls/certs", "pki/tls/cert.pem"),
 )
 """What programs read in /etc; nothing that is secret: of the certificates not the private keys."""
-_AUTHORITY = "".join(certifi.contents().partition("-----END CERTIFICATE-----\n")[:2])
-"""One authority in the place of all that certifi knows.
-
-httpx reads all 140 of them for each client that is made, which takes 35 ms of CPU, and inside nobody shows a
-certificate.
-"""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -190,9 +182,14 @@ class Sandbox:
 
 def _start(program: str, area: Path, held: socket.socket) -> subprocess.Popen[bytes]:
     """Start bubblewrap; it tells who its child is over `held`, whose end ends the sandbox."""
+    import certifi  # not needed by those who enter a sandbox, or never make one
+
     for name in (INSIDE, "tmp", "shm"):
         (area / name).mkdir(mode=0o700)
-    (area / "authority.pem").write_text(_AUTHORITY, encoding="ascii")
+    # One authority in the place of all that certifi knows: httpx reads all 140 of them for each client that is made,
+    # which takes 35 ms of CPU, and inside nobody shows a certificate.
+    authority = "".join(certifi.contents().partition("-----END CERTIFICATE-----\n")[:2])
+    (area / "authority.pem").write_text(authority, encoding="ascii")
     # Says that all is in place, and then waits for the other end to be closed.
     # As the first process inside it is out of reach of signals from there.
     hold = ["/bin/sh", "-c", "echo ready; read _"]
@@ -204,6 +201,8 @@ def _start(program: str, area: Path, held: socket.socket) -> subprocess.Popen[by
             *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox"),
             *("--die-with-parent", "--new-session", "--as-pid-1", "--info-fd", str(info.fileno())),
             *_view(area),
+            *("--ro-bind", str(area / "authority.pem"), certifi.where()),
+            *("--remount-ro", "/"),  # the folders that all of that lies in
             *("--chdir", "/", "--", *hold),
         ]
         return subprocess.Popen(
@@ -223,7 +222,6 @@ def _view(area: Path) -> Iterator[str]:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for folder in _python():
         yield from ("--ro-bind", folder, folder)
-    yield from ("--ro-bind", str(area / "authority.pem"), certifi.where())
     # Where root grades, the user inside is root to the kernel, if one without privileges: what belongs to root, such
     # as /proc/sys/kernel/core_pattern, is theirs to write unless the mount says no.
     yield from ("--proc", "/proc", "--remount-ro", "/proc")
@@ -234,7 +232,6 @@ def _view(area: Path) -> Iterator[str]:
     yield from ("--symlink", "/proc/self/fd", "/dev/fd")
     yield from ("--bind", str(area / "shm"), "/dev/shm")  # noqa: S108
     yield from ("--bind", str(area / INSIDE), str(area / INSIDE))
-    yield from ("--remount-ro", "/")  # the folders that all of that lies in
 
 
 def _python() -> list[str]:

@@ -1,8 +1,8 @@
 """The fork server: a process that imported a program's libraries once and forks that program on request.
 
-Run as `python -P -m foodcourt.processes.server FD OWNER FOLDER COMMANDS [MODULE…]`: requests arrive on the socket FD,
-OWNER is the process id of who started it, COMMANDS names some of the `PRELOADS` (with commas between), MODULEs are
-imported beyond those.
+Run as `python -P -m foodcourt.processes.server FD OWNER FOLDER COMMANDS MODULES [FUNCTION ARGUMENT…]`: requests
+arrive on the socket FD, OWNER is the process id of who started it, COMMANDS names some of the `PRELOADS` (with commas
+between), MODULES are imported beyond those, and FUNCTION is called to wait within it, instead of at the top.
 When OWNER ended or closed its end of FD, it kills what it started, removes FOLDER and ends. It stays single-threaded,
 so that forking is safe, and holds nothing of its owner: neither memory, nor environment, nor descriptors.
 """
@@ -10,6 +10,7 @@ so that forking is safe, and holds nothing of its owner: neither memory, nor env
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -19,6 +20,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from foodcourt.processes import keeper, wire
 from foodcourt.processes.logs import LogWriter
@@ -30,8 +32,8 @@ from foodcourt.processes.sandbox import Entrance
 __all__ = ["main"]
 
 
-def main(argv: list[str]) -> Callable[[], object] | None:
-    """Serve until the owner is gone (None), or give what a forked program has to run."""
+def main(argv: list[str]) -> Callable[[], object]:
+    """Serve until the owner is gone, and give what a forked program has to run."""
     requests, owner, folder = socket.socket(fileno=int(argv[0])), int(argv[1]), argv[2]
     preloads = {name: PRELOADS[name] for name in argv[3].split(",") if name in PRELOADS}
     modules = [module for preload in preloads.values() for module in preload.modules]
@@ -39,17 +41,36 @@ def main(argv: list[str]) -> Callable[[], object] | None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()  # what is imported is never garbage: looking for some takes a fifth of the time
-    for module in (*modules, *argv[4:]) if preloads else ():
+    for module in (*modules, *argv[4].split(",")) if preloads else ():
         if os.getppid() != owner:
             break
-        importlib.import_module(module)
-    gc.freeze()  # nor is it looked at in a child, where that would only copy its pages
-    gc.enable()
-    program = _serve(requests, owner, preloads)
-    if program is None:
-        keeper.kill_children()
-        shutil.rmtree(folder, ignore_errors=True)
-    return program
+        if module:
+            importlib.import_module(module)
+    for preload in preloads.values():
+        if preload.warm_up:
+            _find(preload.warm_up)()
+
+    def wait() -> Callable[[], object]:
+        gc.freeze()  # nor is it looked at in a child, where that would only copy its pages
+        gc.enable()
+        program = _serve(requests, owner, preloads)
+        if program is None:
+            keeper.kill_children()
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(0)
+        return program
+
+    if not preloads or not argv[5:]:
+        return wait()
+    preloads = {name: replace(preload, within=True) for name, preload in preloads.items()}
+    return functools.partial(_find(argv[5]), wait, *argv[6:])
+
+
+def _find(name: str) -> Callable[..., object]:
+    """Give the function that `module:function` names."""
+    module, _, function = name.partition(":")
+    found: Callable[..., object] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload]) -> Callable[[], object] | None:
@@ -115,7 +136,10 @@ def _fork(
     keeper.adopt_orphans()
     pid = os.fork()
     if pid == 0:
-        control.detach()  # or its end as an object would close whatever has its number by then
+        # What is closed by number below would be closed once more by the end of these as objects.
+        control.detach()
+        for log in logs:
+            log.close()
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
@@ -149,6 +173,4 @@ def _enter(entrance: Entrance, control: socket.socket) -> None:
 
 if __name__ == "__main__":
     # The program runs from the top of the stack, not below the server's loop: it ends as any interpreter ends.
-    program = main(sys.argv[1:])
-    if program is not None:
-        sys.exit(program())  # type: ignore[arg-type]
+    sys.exit(main(sys.argv[1:])())  # type: ignore[arg-type]

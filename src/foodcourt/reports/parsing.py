@@ -10,7 +10,7 @@ import json
 import math
 from typing import Any, TypeVar
 
-__all__ = ["Damage", "load_object", "take", "take_number"]
+__all__ = ["Damage", "load_list", "load_object", "take", "take_number"]
 
 T = TypeVar("T")
 _NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
@@ -26,12 +26,25 @@ def load_object(data: str | bytes) -> dict[str, Any]:
     Raises:
         Damage: it is something else.
     """
+    return _load(data, dict)
+
+
+def load_list(data: str | bytes) -> list[Any]:
+    """Read one JSON list.
+
+    Raises:
+        Damage: it is something else.
+    """
+    return _load(data, list)
+
+
+def _load(data: str | bytes, kind: type[T]) -> T:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise Damage(f"it is no JSON: {error}") from error
-    if type(found) is not dict:
-        raise Damage(f"expected a JSON object, found {_told(found)}")
+    if type(found) is not kind:
+        raise Damage(f"expected {_NAMES[kind]}, found {_told(found)}")
     return found
 
 

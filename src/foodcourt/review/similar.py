@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from foodcourt.reports.parsing import Damage, load_list, take, take_number
 
 __all__ = ["FILE_NAME", "Passage", "Similar", "read_similar"]
 
 FILE_NAME = "similarity.json"
 _PASSAGES_SHOWN = 20
-
-_Lines = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
-
-
-class _Passage(BaseModel):
-    a_file: str
-    a_lines: _Lines
-    b_file: str
-    b_lines: _Lines
-
-
-class _Pair(BaseModel):
-    exercise: str
-    a: str
-    b: str
-    score: float = Field(ge=0, le=1)
-    passages: list[_Passage] = []
-
-
-_PAIRS = TypeAdapter(list[_Pair])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +49,31 @@ def read_similar(out: Path) -> tuple[dict[tuple[str, str], tuple[Similar, ...]],
         What was found, nothing where it is not written; and, as a sentence, why it cannot be read.
     """
     try:
-        pairs = _PAIRS.validate_python(json.loads((out / FILE_NAME).read_text(encoding="utf-8")))
+        pairs = load_list((out / FILE_NAME).read_bytes())
+        found: dict[tuple[str, str], list[Similar]] = {}
+        for pair in pairs:
+            exercise, a, b = (take(pair, name, str) for name in ("exercise", "a", "b"))
+            score = take_number(pair, "score", float)
+            there = tuple(_passage(one) for one in take(pair, "passages", list)[:_PASSAGES_SHOWN])
+            back = tuple(Passage(p.other_file, p.other_lines, p.file, p.lines) for p in there)
+            found.setdefault((exercise, a), []).append(Similar(b, score, there))
+            found.setdefault((exercise, b), []).append(Similar(a, score, back))
     except FileNotFoundError:
         return {}, ""
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         return {}, f"similar submissions are not shown: cannot read {out / FILE_NAME}: {error}"
-    except (json.JSONDecodeError, ValidationError) as error:
+    except Damage as error:
         return {}, f"similar submissions are not shown: {out / FILE_NAME} is not what it should be: {error}"
-    found: dict[tuple[str, str], list[Similar]] = {}
-    for pair in pairs:
-        there = tuple(Passage(p.a_file, p.a_lines, p.b_file, p.b_lines) for p in pair.passages[:_PASSAGES_SHOWN])
-        back = tuple(Passage(p.other_file, p.other_lines, p.file, p.lines) for p in there)
-        found.setdefault((pair.exercise, pair.a), []).append(Similar(pair.b, pair.score, there))
-        found.setdefault((pair.exercise, pair.b), []).append(Similar(pair.a, pair.score, back))
     return {key: tuple(sorted(others, key=lambda other: -other.score)) for key, others in found.items()}, ""
+
+
+def _passage(told: Any) -> Passage:
+    file, other_file = take(told, "a_file", str), take(told, "b_file", str)
+    return Passage(file, _lines(told, "a_lines"), other_file, _lines(told, "b_lines"))
+
+
+def _lines(told: Any, key: str) -> tuple[int, int]:
+    lines = take(told, key, list)
+    if len(lines) != 2 or not all(type(line) is int and line >= 1 for line in lines):
+        raise Damage(f"expected two line numbers under {key!r}, found {str(lines)[:60]}")
+    return lines[0], lines[1]
