@@ -13,12 +13,13 @@ __all__ = ["ExerciseParents", "Parents"]
 
 _CHECKER_MODULES = (
     "foodcourt.pytest_plugin",
-    "foodcourt.faults",
     "certifi",
     "psutil",  # by what keeps a checker, in the end, when the learner waits for the verdict
     *("_pytest._argcomplete", "difflib", "encodings.idna", "pdb", "statistics", "unittest", "xml.etree.ElementTree"),
 )
 """What every checker imports sooner or later."""
+_HTTP_MODULES = ("foodcourt.faults", "foodcourt.grading.asking")
+"""And who asks services: half as much again."""
 
 
 class ExerciseParents:
@@ -34,10 +35,10 @@ class ExerciseParents:
     def __init__(self, exercise: Exercise) -> None:
         """Start both."""
         imports = exercise.imports
-        asked = ("foodcourt.grading.asking",) if "uvicorn" in imports.commands else ()
+        http = _HTTP_MODULES if "uvicorn" in imports.commands else ()
         self.checkers = ForkServer(
             "pytest",
-            extra=(*_CHECKER_MODULES, *asked, *imports.checkers),
+            extra=(*_CHECKER_MODULES, *http, *imports.checkers),
             within=("foodcourt.grading.checker:wait_collected", str(exercise.checker)),
         )
         self.programs = ForkServer(*imports.commands, extra=imports.programs)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from foodcourt.errors import FoodCourtError, SandboxLost
-from foodcourt.faults import Upstream
 from foodcourt.grading.answers import Answer, Request
 from foodcourt.grading.finished import Finished
 from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, crowded_out, line_by_hand, require_file
@@ -31,6 +30,7 @@ from foodcourt.processes.logs import read_log
 from foodcourt.processes.sandbox import INSIDE
 
 if TYPE_CHECKING:
+    from foodcourt.faults import Upstream
     from foodcourt.grading.asking import Asker
 
 __all__ = ["Observation", "Submission"]

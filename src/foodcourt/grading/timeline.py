@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from foodcourt.faults import Call, Upstream
+if TYPE_CHECKING:
+    from foodcourt.faults import Call, Upstream
 
 __all__ = ["Event", "render", "upstream_events"]
 
