@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from foodcourt.catalog import Exercise
 from foodcourt.errors import UsageError
-from foodcourt.grading.fingerprints import GRAM, Word, blocks, fingerprints
+from foodcourt.grading.fingerprints import GRAM, blocks, fingerprints
 from foodcourt.grading.intake import Piece, pieces
 
 __all__ = ["Block", "Passage", "find_passages", "read_blocks"]
@@ -29,13 +30,14 @@ class Block:
 
     Attributes:
         file: the path of its file, relative to the submission's folder.
-        words: its words.
+        lines: the line of each word.
         prints: the fingerprints of each run of words in it.
     """
 
+    # Arrays: those of a whole class are held at a time.
     file: str
-    words: tuple[Word, ...]
-    prints: tuple[int, ...]
+    lines: array[int]
+    prints: array[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def read_blocks(folder: Path, exercise: Exercise) -> tuple[Block, ...]:
         for words in blocks(data.decode("utf-8-sig", "replace")):
             words = words[: _WORDS - count]
             count += len(words)
-            found.append(Block(str(piece.path), tuple(words), tuple(fingerprints(words))))
+            lines = [word.line for word in words]
+            found.append(Block(str(piece.path), array("L", lines), array("Q", fingerprints(words))))
         if size >= _BYTES or count >= _WORDS:
             break
     return tuple(found)
@@ -119,7 +122,7 @@ def _run(block: Block, at: int, other: Block, start: int) -> int:
 
 
 def _lines(block: Block, at: int, length: int) -> tuple[int, int]:
-    return block.words[at].line, block.words[at + length + GRAM - 2].line
+    return block.lines[at], block.lines[at + length + GRAM - 2]
 
 
 def _joined(passages: Sequence[Passage]) -> list[Passage]:
