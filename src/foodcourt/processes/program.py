@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -149,6 +150,7 @@ def _settle(env: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
+    tempfile.tempdir = None  # it is looked for once, and the parent may have done so
     sys.dont_write_bytecode = bool(env.get("PYTHONDONTWRITEBYTECODE"))
     if spawning := sys.modules.get("multiprocessing.process"):
         spawning.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]  # noqa: PTH109
