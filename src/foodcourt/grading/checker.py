@@ -25,12 +25,18 @@ def wait_collected(wait: Callable[[], None], folder: str) -> None:
         folder: the checker.
     """
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.stdout.reconfigure(write_through=True)  # type: ignore[union-attr]  # or each child writes it once more
-    arguments, waiting = pytest_arguments(Path(folder)), _Waiting(wait)
+    report = sys.stdout  # pytest goes on writing there when a child has another
+
+    def flush_and_wait() -> None:
+        report.flush()  # or each child writes once more what its parent wrote
+        wait()
+
+    arguments, waiting = pytest_arguments(Path(folder)), _Waiting(flush_and_wait)
     status = pytest.main(arguments, plugins=[waiting])
     if not waiting.done:  # it cannot even be collected, which then belongs into the log of each child
-        wait()
+        flush_and_wait()
         status = pytest.main(arguments)
+    report.flush()
     # To take the interpreter apart takes longer than most checks, and nothing is left in it that has to be saved.
     os._exit(status)
 
