@@ -64,7 +64,7 @@ def run(server, folder, said):
 
 
 def test_each_child_goes_on_for_itself(server, tmp_path):
-    """Collected once; what a child changes no other sees; environment, folder and descriptors are those it was given."""
+    """Collected once; what a child changes no other sees; environment, folder and descriptors are its own."""
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         status, log = run(server, folder, folder.name)
