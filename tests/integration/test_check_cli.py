@@ -439,3 +439,21 @@ def test_a_checker_that_cannot_be_read_is_not_the_learners_fault(broken):
     assert done.stdout == ""
     assert "the grader broke, this is not your fault: " in done.stderr
     assert done.stderr.splitlines()[-1] == "try: foodcourt doctor"
+
+
+UNFORKED = f"""
+import sys
+from foodcourt.grading import parents
+make = parents.ForkServer
+parents.ForkServer = lambda *commands, **more: make(**more)
+from foodcourt.cli import main
+sys.exit(main(["check", "ex1", "--submission", {str(SOLUTION)!r}]))
+"""
+
+
+def test_it_checks_where_nothing_can_be_forked():
+    """As on macOS: pytest, of this Python and no other, and the services are executed, each anew."""
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
+    done = subprocess.run([sys.executable, "-c", UNFORKED], capture_output=True, text=True, cwd=ROOT, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed: 100 of 100 points" in done.stdout

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -144,7 +145,8 @@ class Grader:
                 ["pytest", *pytest_arguments(exercise.checker)],
                 cwd=scratch,
                 env={
-                    "PATH": os.environ.get("PATH", os.defpath),
+                    # Where nothing is forked, pytest is looked for: it has to be that of this Python.
+                    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
                     "HOME": str(scratch),
                     "LANG": "C.UTF-8",
                     "TMPDIR": str(scratch),
