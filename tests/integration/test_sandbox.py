@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import pytest
 from leaks import until
 
 from foodcourt.processes.cgroups import Cgroup
+from foodcourt.processes.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "solutions" / "ex1_two_services"
@@ -262,3 +265,18 @@ def test_a_group_stays_while_its_maker_lives():
     ours.remove()
     beside.remove()
     assert all(kept)
+
+
+def test_an_end_that_takes_long_raises_nothing(monkeypatch):
+    """Where the kernel is busy taking down what others had inside, nothing that was judged before is in doubt."""
+    monkeypatch.setattr("foodcourt.processes.sandbox._PATIENCE_AT_THE_END", 0.05)
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as late, theirs:
+        sandbox = object.__new__(Sandbox)
+        sandbox._held, sandbox._popen, sandbox._cgroup = ours, late, Cgroup()
+        sandbox.pidfd = os.pidfd_open(late.pid)
+        monkeypatch.setattr(signal, "pidfd_send_signal", lambda *_: None)  # it is killed, and does not end for long
+        sandbox.close()
+        assert late.poll() is None
+        late.stdin.close()
+    assert ours.fileno() == -1
