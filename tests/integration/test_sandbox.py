@@ -280,3 +280,53 @@ def test_an_end_that_takes_long_raises_nothing(monkeypatch):
         assert late.poll() is None
         late.stdin.close()
     assert ours.fileno() == -1
+
+
+SLOW = """
+import json, os, signal, subprocess, sys, threading, time
+from pathlib import Path
+from foodcourt.errors import FoodCourtError, SandboxLost
+from foodcourt.processes import ForkServer, forkserver
+from foodcourt.processes.sandbox import INSIDE, Sandbox
+
+forkserver._PATIENCE, forkserver._PATIENCE_WITH_THE_MACHINE = 0.5, float(sys.argv[2])
+base, seconds = Path(sys.argv[1]), float(sys.argv[3])
+with ForkServer("python") as outside:
+    (base / "area").mkdir()
+    with Sandbox(base / "area") as sandbox:
+        programs = ForkServer.attach(os.dup(outside.fileno()), base, sandbox)
+        home = base / "area" / INSIDE
+        (home / "program.py").write_text("print('ran')")
+        env = {"PATH": os.path.dirname(sys.executable) + ":/usr/bin:/bin", "HOME": str(home)}
+
+        def run():
+            process = programs.launch(["python", "program.py"], cwd=home, env=env, log=base / "log")
+            process.wait(20)
+            process.close()
+
+        run()
+        os.kill(outside._popen.pid, signal.SIGSTOP)  # as if the cores were others' meanwhile
+        threading.Timer(seconds, os.kill, (outside._popen.pid, signal.SIGCONT)).start()
+        try:
+            run()
+            print((base / "log").read_text().strip())
+        except FoodCourtError as error:
+            print(type(error).__name__, error)
+        programs.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("patience", "seconds", "comes"),
+    [
+        ("30", "2", "ran"),
+        ("1", "3", "FoodCourtError expected python to start within 1 s, but this machine is too busy"),
+    ],
+    ids=["late", "too late"],
+)
+def test_a_busy_machine_is_not_the_submissions_fault(tmp_path, no_process_left, patience, seconds, comes):
+    """A program that starts late because others have the cores starts; one that never does is an error of ours."""
+    command = [sys.executable, "-c", SLOW, tmp_path, patience, seconds]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == comes

@@ -27,6 +27,8 @@ from foodcourt.processes.sandbox import Sandbox
 __all__ = ["ForkServer", "Process", "shared_fork_server"]
 
 _PATIENCE = 10.0
+_PATIENCE_WITH_THE_MACHINE = 40.0
+"""Seconds to start a program in a sandbox where nothing in there keeps it from starting."""
 _SLICE = 1.0
 """Seconds after which a waiting thread looks whether another one has received the end meanwhile."""
 
@@ -34,13 +36,8 @@ _SLICE = 1.0
 class Process:
     """A program that a fork server started; it dies when this object's socket closes, however that comes about."""
 
-    def __init__(self, control: socket.socket, patience: float = math.inf) -> None:
-        """Take over the owner's end of a control socket, and wait until the keeper at the other end tells the pid.
-
-        Args:
-            control: the socket.
-            patience: seconds to wait for it; in a sandbox, other programs may have stopped the keeper.
-        """
+    def __init__(self, control: socket.socket) -> None:
+        """Take over the owner's end of a control socket."""
         self._control = control
         self._lines = wire.Lines(control)
         self._lock = threading.Lock()
@@ -49,9 +46,30 @@ class Process:
         self.exit_status: int | None = None
         self.orphans = 0
         """How many processes the program left behind when it ended; they were killed."""
+        self._outside = 0
+
+    def wait_started(self, patience: float) -> bool:
+        """Wait up to so many seconds until the keeper tells the pid, or that it was never started."""
         deadline = time.monotonic() + patience
         while self.pid == 0 and self.exit_status is None and (left := deadline - time.monotonic()) > 0:
             self._receive_within(min(left, _SLICE))
+        return self.pid != 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, or was never started, as far as was heard."""
+        return self.exit_status is not None
+
+    @property
+    def held_up(self) -> bool:
+        """Whether something in the sandbox has stopped the keeper, which is the child of a process outside."""
+        with contextlib.suppress(OSError, IndexError):
+            children = Path(f"/proc/{self._outside}/task/{self._outside}/children").read_text(encoding="ascii")
+            for child in children.split():
+                state = Path(f"/proc/{child}/stat").read_bytes().rpartition(b") ")[2][:1]
+                if state in (b"T", b"t"):
+                    return True
+        return False
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait up to `timeout` seconds (None: for ever) for the end; the exit status, or None while it runs."""
@@ -79,6 +97,7 @@ class Process:
         if messages is None:  # the keeper was killed, and the program with it
             messages = iter([{"exited": -signal.SIGKILL}])
         for message in messages:
+            self._outside = message.get("outside", self._outside)
             self.pid = message.get("pid", self.pid)
             if self._lines.fds:  # it runs in a sandbox, where it has another number
                 self.pid = _pid_here(self._lines.fds.pop())
@@ -225,7 +244,7 @@ class ForkServer:
 
         Raises:
             FoodCourtError: the parent is gone or could not import its libraries.
-            SandboxLost: what runs in the sandbox ended it, or stopped what starts programs there.
+            SandboxLost: what runs in the sandbox ended it, stopped what starts programs there, or takes all there is.
         """
         fds = fds or {}
         request = wire.Launch(
@@ -243,13 +262,28 @@ class ForkServer:
             except OSError as error:
                 ours.close()
                 raise self._lost() from error
-        process = Process(ours, _PATIENCE if self._sandbox is not None else math.inf)
-        if process.pid == 0:
+        process = Process(ours)
+        try:
+            self._wait_started(process, argv[0])
+        except FoodCourtError:
             ours.close()
-            if self._sandbox is not None:
-                raise SandboxLost(f"{argv[0]} cannot be started among the programs that run already")
-            raise self._lost()
+            raise
         return process
+
+    def _wait_started(self, process: Process, program: str) -> None:
+        if self._sandbox is None:
+            if not process.wait_started(math.inf):
+                raise self._lost()
+            return
+        started = process.wait_started(_PATIENCE)
+        if not (started or process.ended or process.held_up or self._sandbox.crowded):
+            # Nothing in there can be blamed: others have the cores.
+            started = process.wait_started(_PATIENCE_WITH_THE_MACHINE - _PATIENCE)
+            if not (started or process.ended):
+                limit = f"{_PATIENCE_WITH_THE_MACHINE:g} s"
+                raise FoodCourtError(f"expected {program} to start within {limit}, but this machine is too busy")
+        if not started:
+            raise SandboxLost(f"{program} cannot be started among the programs that run already")
 
     def _lost(self) -> FoodCourtError:
         if self._popen is None:

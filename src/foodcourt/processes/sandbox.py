@@ -36,6 +36,8 @@ INSIDE = "inside"
 """Name of the folder that programs inside see and may write into."""
 _PATIENCE = 10.0
 _PATIENCE_AT_THE_END = 30.0
+_CROWD = 300
+"""Processes and threads; no right work has so many."""
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 _SETTINGS = (
     *("alternatives", "group", "host.conf", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"),
@@ -158,6 +160,11 @@ class Sandbox:
         """Give what an `Entrance` needs beside `pidfd`, for a message to a fork server."""
         limits = {name: getattr(self._limits, name) for name in Limits.__slots__}
         return {"cgroup": list(self._cgroup.folders), "limits": limits}
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so much runs inside that others have to wait for it; as far as the kernel counts that for us."""
+        return self._cgroup.processes > _CROWD
 
     def close(self) -> None:
         """Kill everything inside, and wait until it is gone."""

@@ -126,6 +126,8 @@ def _fork(
     logs = [LogWriter(path, launch.log_limit) for path in (launch.log, launch.errors) if path]
     entrance = Entrance(fds.pop(0), launch.sandbox) if launch.sandbox else None
     if entrance is not None:
+        with contextlib.suppress(OSError):  # the owner is gone, which the keeper finds out
+            wire.send(control, {"outside": os.getpid()})
         _enter(entrance, control)
     # Judged from where the program will run: only there is its folder seen.
     if preload is not None and not runs_as_by_hand(launch, preload, sys.modules):
