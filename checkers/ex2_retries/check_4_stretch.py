@@ -11,8 +11,8 @@ from stage import LONG_WAIT, Court, ahead
 from waits import out_of_step, spread
 
 from foodcourt.grading.failures import TooSlow
-from foodcourt.grading.starvation import run_delays, starved
 from foodcourt.grading.submission import Observation
+from foodcourt.processes.starvation import run_delays, starved
 from foodcourt.pytest_plugin import check
 
 LEAST = 0.12

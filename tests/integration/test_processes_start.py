@@ -264,3 +264,27 @@ def test_a_port_that_was_taken_meanwhile_is_given_up_for_another(tmp_path, words
     (tmp_path / "once").unlink()
     with pytest.raises(ServiceExited):
         Service(command, cwd=tmp_path, ready=LogReady("ready on"), port=free_port()).start()
+
+
+LATE = """
+import os, socket, sys, time
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+while time.process_time() < 0.7:
+    pass
+listening = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(60)
+"""
+BURN = """
+import os
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+print("burns", flush=True)
+while True:
+    pass
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts how long a program waits for a core")
+def test_waiting_for_a_core_is_not_counted():
+    """A program that needs 0.7 s, on a core that another one shares, is ready in time where 1 s is allowed."""
+    with python(BURN, ready=LogReady("burns")), python(LATE, "{port}", ready=TcpReady(), ready_timeout=1) as late:
+        assert late.running

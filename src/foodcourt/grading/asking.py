@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from foodcourt.grading.answers import NO_ANSWER, Answer, Request
-from foodcourt.grading.starvation import run_delays, starved
+from foodcourt.processes.starvation import run_delays, starved
 
 if TYPE_CHECKING:
     from foodcourt.grading.learner_service import LearnerService

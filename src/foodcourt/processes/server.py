@@ -41,14 +41,13 @@ def main(argv: list[str]) -> Callable[[], object]:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()  # what is imported is never garbage: looking for some takes a fifth of the time
-    for module in (*modules, *argv[4].split(",")) if preloads else ():
+    steps: list[tuple[Callable[[str], object], str]] = []
+    steps += ((importlib.import_module, name) for name in (*modules, *argv[4].split(",")) if name)
+    steps += ((_call, preload.warm_up) for preload in preloads.values() if preload.warm_up)
+    for prepare, name in steps if preloads else ():
         if os.getppid() != owner:
             break
-        if module:
-            importlib.import_module(module)
-    for preload in preloads.values():
-        if preload.warm_up:
-            _find(preload.warm_up)()
+        prepare(name)
 
     def wait() -> Callable[[], object]:
         gc.freeze()  # nor is it looked at in a child, where that would only copy its pages
@@ -60,17 +59,16 @@ def main(argv: list[str]) -> Callable[[], object]:
             os._exit(0)
         return program
 
-    if not preloads or not argv[5:]:
+    if not preloads or not argv[5:] or os.getppid() != owner:
         return wait()
     preloads = {name: replace(preload, within=True) for name, preload in preloads.items()}
-    return functools.partial(_find(argv[5]), wait, *argv[6:])
+    return functools.partial(_call, argv[5], wait, *argv[6:])
 
 
-def _find(name: str) -> Callable[..., object]:
-    """Give the function that `module:function` names."""
+def _call(name: str, *arguments: object) -> object:
+    """Call the function that `module:function` names."""
     module, _, function = name.partition(":")
-    found: Callable[..., object] = getattr(importlib.import_module(module), function)
-    return found
+    return getattr(importlib.import_module(module), function)(*arguments)
 
 
 def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload]) -> Callable[[], object] | None:

@@ -19,6 +19,7 @@ from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_serv
 from foodcourt.processes.logs import follow, last_lines, read_log
 from foodcourt.processes.ports import free_port, is_free
 from foodcourt.processes.readiness import Readiness
+from foodcourt.processes.starvation import run_delays, starved
 
 __all__ = ["Service", "base_environment"]
 
@@ -48,7 +49,7 @@ class Service:
         cwd: the folder it starts in; by default the current one.
         env: additions to `base`; nothing else is inherited.
         ready: probe that `start` waits for; None: `start` returns at once.
-        ready_timeout: seconds that the probe may take to pass.
+        ready_timeout: seconds that the probe may take to pass; what a busy machine adds does not count.
         grace: seconds between SIGTERM and SIGKILL in `stop`.
         port: the port; by default a free one, chosen at each start.
         fork_server: who starts it; by default this process's own.
@@ -144,7 +145,7 @@ class Service:
         while self._process.wait(pause) is None:
             if self._ready(self):
                 return
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline + self._starved():
                 raise ServiceNotReady(
                     f"expected {self.name} to be ready within {self._ready_timeout:g} s ({self._ready}), "
                     f"but it is not, although it runs",
@@ -161,6 +162,10 @@ class Service:
             tail=self.logs(last=_TAIL_LINES),
             log_path=self.log_path,
         )
+
+    def _starved(self) -> float:
+        """Give the seconds that it waited for a core, which are not its own; at most twice what it has itself."""
+        return min(2 * self._ready_timeout, starved({}, run_delays(self.pid), main=self.pid))
 
     @property
     def url(self) -> str:

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from foodcourt.grading.starvation import run_delays, starved
+from foodcourt.processes.starvation import run_delays, starved
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="the kernel does not count")  # noqa: PTH110
