@@ -19,7 +19,7 @@ from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_serv
 from foodcourt.processes.logs import follow, last_lines, read_log
 from foodcourt.processes.ports import free_port, is_free
 from foodcourt.processes.readiness import Readiness
-from foodcourt.processes.starvation import run_delays, starved
+from foodcourt.processes.starvation import run_delays, run_time, starved
 
 __all__ = ["Service", "base_environment"]
 
@@ -164,7 +164,12 @@ class Service:
         )
 
     def _starved(self) -> float:
-        """Give the seconds that it waited for a core, which are not its own; at most twice what it has itself."""
+        """Give the seconds that it waited for a core, which are not its own; at most twice what it has itself.
+
+        None, where it had a core for a third of its time: that is long enough to start, and for ever is too long.
+        """
+        if run_time(self.pid) >= self._ready_timeout / 3:
+            return 0.0
         return min(2 * self._ready_timeout, starved({}, run_delays(self.pid), main=self.pid))
 
     @property

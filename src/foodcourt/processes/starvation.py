@@ -7,10 +7,10 @@ https://docs.kernel.org/scheduler/sched-stats.html (`/proc/<pid>/task/<tid>/sche
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["RunDelays", "run_delays", "starved"]
+__all__ = ["RunDelays", "run_delays", "run_time", "starved"]
 
 RunDelays = Mapping[int, float]
 """Seconds by the id of a thread."""
@@ -18,12 +18,21 @@ RunDelays = Mapping[int, float]
 
 def run_delays(pid: int) -> RunDelays:
     """Give how long each thread of a process has waited for a core; nothing where the kernel does not count."""
-    found = {}
+    return {thread: waited for thread, (_, waited) in _threads(pid)}
+
+
+def run_time(pid: int) -> float:
+    """Give how long the threads of a process had a core, in seconds; 0 where the kernel does not count."""
+    return sum(ran for _, (ran, _) in _threads(pid))
+
+
+def _threads(pid: int) -> Iterator[tuple[int, tuple[float, float]]]:
+    """Give the seconds that each thread had a core, and that it waited for one."""
     with contextlib.suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            with contextlib.suppress(OSError, ValueError, IndexError):  # it ended meanwhile
-                found[int(thread.name)] = int((thread / "schedstat").read_text().split()[1]) / 1e9
-    return found
+            with contextlib.suppress(OSError, ValueError):  # it ended meanwhile
+                ran, waited, _ = (int(number) / 1e9 for number in (thread / "schedstat").read_text().split())
+                yield int(thread.name), (ran, waited)
 
 
 def starved(before: RunDelays, after: RunDelays, main: int) -> float:
