@@ -1,6 +1,8 @@
 """Free ports."""
 
 import socket
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 from foodcourt.processes import free_port
 from foodcourt.processes.ports import is_free
@@ -31,3 +33,12 @@ def test_a_port_with_a_listener_is_not_free():
             port = server.getsockname()[1]
             assert not is_free(port)
         assert is_free(port)
+
+
+def test_threads_that_ask_at_once_get_ports_of_their_own(monkeypatch):
+    """Servers that start side by side, each asked for by a thread, never get the same one: gRPC would share it."""
+    monkeypatch.setattr("foodcourt.processes.ports._RANGE", range(20_000, 20_300))
+    monkeypatch.setattr("foodcourt.processes.ports._given", deque(maxlen=1_000))
+    with ThreadPoolExecutor(32) as pool:
+        given = list(pool.map(lambda _: free_port(), range(150)))
+    assert len(set(given)) == 150

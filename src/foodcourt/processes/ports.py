@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import threading
 from collections import deque
 
 __all__ = ["NoFreePort", "free_port", "is_free"]
@@ -13,6 +14,7 @@ __all__ = ["NoFreePort", "free_port", "is_free"]
 _RANGE = range(20_000, 32_000)
 _random = random.SystemRandom()
 _given: deque[int] = deque(maxlen=1_000)
+_lock = threading.Lock()
 
 
 class NoFreePort(OSError):
@@ -36,9 +38,10 @@ def free_port(host: str = "127.0.0.1") -> int:
     Raises:
         NoFreePort: none of 100 tried ports is free.
     """
-    for _ in range(100):
-        port = _random.choice(_RANGE)
-        if port not in _given and is_free(port, host):
-            _given.append(port)
-            return port
+    with _lock:  # or two threads that look at the same time may find the same
+        for _ in range(100):
+            port = _random.choice(_RANGE)
+            if port not in _given and is_free(port, host):
+                _given.append(port)
+                return port
     raise NoFreePort(f"no free port found on {host} between {_RANGE.start} and {_RANGE.stop}")
