@@ -320,7 +320,7 @@ with ForkServer("python") as outside:
     ("patience", "seconds", "comes"),
     [
         ("30", "2", "ran"),
-        ("1", "3", "FoodCourtError expected python to start within 1 s, but this machine is too busy"),
+        ("1", "3", "FoodCourtError expected python to start within 1 s, but this machine is too busy\ntry: "),
     ],
     ids=["late", "too late"],
 )
@@ -329,4 +329,4 @@ def test_a_busy_machine_is_not_the_submissions_fault(tmp_path, no_process_left, 
     command = [sys.executable, "-c", SLOW, tmp_path, patience, seconds]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == comes
+    assert done.stdout.startswith(comes)

@@ -168,9 +168,9 @@ class GradingSession:
                 evidence = error.evidence + (submission.evidence() if isinstance(submission, Submission) else ())
                 self._verdict(id_, Outcome.FAILED, str(error), [asdict(piece) for piece in evidence])
         else:
-            self._verdict(
-                id_, Outcome.ERROR, f"the grader broke, this is not your fault: {excinfo.getrepr(style='short')}"
-            )
+            # What we have words for needs no traceback.
+            told = str(error) if isinstance(error, FoodCourtError) else excinfo.getrepr(style="short")
+            self._verdict(id_, Outcome.ERROR, f"the grader broke, this is not your fault: {told}")
 
     def _verdict(self, id_: str, outcome: Outcome, message: str, evidence: Iterable[dict[str, str]] = ()) -> None:
         self._outcomes[id_] = outcome

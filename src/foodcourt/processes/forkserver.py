@@ -281,7 +281,10 @@ class ForkServer:
             started = process.wait_started(_PATIENCE_WITH_THE_MACHINE - _PATIENCE)
             if not (started or process.ended):
                 limit = f"{_PATIENCE_WITH_THE_MACHINE:g} s"
-                raise FoodCourtError(f"expected {program} to start within {limit}, but this machine is too busy")
+                raise FoodCourtError(
+                    f"expected {program} to start within {limit}, but this machine is too busy\n"
+                    "try: the same again when less is going on; a class with fewer --jobs"
+                )
         if not started:
             raise SandboxLost(f"{program} cannot be started among the programs that run already")
 

@@ -6,10 +6,12 @@ service runs. A parent that did so once forks the same service in a tenth of tha
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["PRELOADS", "Preload"]
+__all__ = ["PRELOADS", "Preload", "find_function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class Preload:
     path_option: str | None = None
     warm_up: str | None = None
     within: bool = False
+
+
+def find_function(name: str) -> Callable[..., object]:
+    """Give the function that `module:function` names."""
+    module, _, function = name.partition(":")
+    found: Callable[..., object] = getattr(importlib.import_module(module), function)
+    return found
 
 
 PRELOADS: dict[str, Preload] = {

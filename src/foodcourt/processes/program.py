@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import functools
-import importlib
 import inspect
 import io
 import itertools
@@ -21,7 +20,7 @@ from types import TracebackType
 from typing import NoReturn
 
 from foodcourt.processes import wire
-from foodcourt.processes.preloads import Preload
+from foodcourt.processes.preloads import Preload, find_function
 from foodcourt.processes.sandbox import Entrance
 
 __all__ = ["HIGHEST_FD", "become", "runs_as_by_hand"]
@@ -67,11 +66,7 @@ def _entries(folder: Path) -> list[str]:
 
 
 def become(
-    launch: wire.Launch,
-    preload: Preload | None,
-    outputs: list[int],
-    fds: list[int],
-    entrance: Entrance | None,
+    launch: wire.Launch, preload: Preload | None, outputs: list[int], fds: list[int], entrance: Entrance | None
 ) -> Callable[[], object]:
     """Set up descriptors, folder, environment and signals; then execute the program.
 
@@ -140,9 +135,7 @@ def _in_this_interpreter(launch: wire.Launch, preload: Preload, env: dict[str, s
     sys.excepthook = _without_our_frames
     if preload.entry is None:
         return functools.partial(_run_script, main)
-    module, _, function = preload.entry.partition(":")
-    entry: Callable[[], object] = getattr(importlib.import_module(module), function)
-    return entry
+    return find_function(preload.entry)
 
 
 def _settle(env: Mapping[str, str]) -> None:

@@ -25,7 +25,7 @@ from dataclasses import replace
 from foodcourt.processes import keeper, wire
 from foodcourt.processes.logs import LogWriter
 from foodcourt.processes.namespaces import hide
-from foodcourt.processes.preloads import PRELOADS, Preload
+from foodcourt.processes.preloads import PRELOADS, Preload, find_function
 from foodcourt.processes.program import HIGHEST_FD, become, runs_as_by_hand
 from foodcourt.processes.sandbox import Entrance
 
@@ -41,9 +41,9 @@ def main(argv: list[str]) -> Callable[[], object]:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()  # what is imported is never garbage: looking for some takes a fifth of the time
-    steps: list[tuple[Callable[[str], object], str]] = []
-    steps += ((importlib.import_module, name) for name in (*modules, *argv[4].split(",")) if name)
-    steps += ((_call, preload.warm_up) for preload in preloads.values() if preload.warm_up)
+    imports = [(importlib.import_module, name) for name in (*modules, *argv[4].split(",")) if name]
+    warm_ups = [(_call, preload.warm_up) for preload in preloads.values() if preload.warm_up]
+    steps: list[tuple[Callable[[str], object], str]] = [*imports, *warm_ups]
     for prepare, name in steps if preloads else ():
         if os.getppid() != owner:
             break
@@ -62,13 +62,11 @@ def main(argv: list[str]) -> Callable[[], object]:
     if not preloads or not argv[5:] or os.getppid() != owner:
         return wait()
     preloads = {name: replace(preload, within=True) for name, preload in preloads.items()}
-    return functools.partial(_call, argv[5], wait, *argv[6:])
+    return functools.partial(find_function(argv[5]), wait, *argv[6:])
 
 
-def _call(name: str, *arguments: object) -> object:
-    """Call the function that `module:function` names."""
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)(*arguments)
+def _call(name: str) -> object:
+    return find_function(name)()
 
 
 def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload]) -> Callable[[], object] | None:
