@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from foodcourt.processes import children
+
 
 def strangers(port: int, pid: int) -> str:
     """Name a listener on the port that is no part of a program; empty when there is none, or none can be seen.
@@ -28,8 +30,7 @@ def strangers(port: int, pid: int) -> str:
 
 def _foreign(port: int, pid: int) -> set[str]:
     try:
-        keeper = psutil.Process(pid).parent()
-        ours = keeper.children(recursive=True) if keeper else []
+        ours = children(psutil.Process(pid).ppid(), recursive=True)
         own = set().union(*(_sockets(process) for process in ours))
     except (psutil.Error, OSError):  # it ended, or belongs to somebody else
         return set()

@@ -14,7 +14,7 @@ from broker import Broker
 
 from foodcourt.errors import ServiceNotReady
 from foodcourt.grading.learner_program import LearnerProgram
-from foodcourt.processes import Service
+from foodcourt.processes import Service, children
 
 _RECORD = re.compile(r"^\[[^\]\n]*: [A-Z]+/[^\]\n]+\] ?", re.MULTILINE)
 """How Celery begins each record of a worker's log."""
@@ -93,10 +93,7 @@ class Worker(LearnerProgram):
 
     def processes(self) -> list[psutil.Process]:
         """Give the processes of its pool."""
-        try:
-            return psutil.Process(self.pid).children()
-        except psutil.Error:
-            return []
+        return children(self.pid)
 
     def lose(self, victims: list[psutil.Process]) -> None:
         """Kill processes of its pool, and let it find them dead at once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import socket
 import subprocess
@@ -175,4 +176,15 @@ def test_a_stranger_on_the_port_is_noticed(tmp_path):
             stranger.bind(("127.0.0.1", service.port))
             stranger.listen()
             assert f"process {os.getpid()} " in listeners.strangers(service.port, service.pid)
+        assert listeners.strangers(service.port, service.pid) == ""
+
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who listens is read from /proc")
+def test_a_server_is_no_stranger_while_the_clock_is_set(tmp_path, monkeypatch):
+    """A program whose start lies before its parent's, by a clock that is set back at each look, is still its child."""
+    read = itertools.count(1_000_000, -1)
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: float(next(read)))
+    (tmp_path / "listening.py").write_text(LISTENING)
+    with Service(["python", "listening.py", "{port}"], cwd=tmp_path, ready=TcpReady()) as service:
         assert listeners.strangers(service.port, service.pid) == ""

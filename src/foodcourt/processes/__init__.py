@@ -7,6 +7,7 @@ Three processes share the work (all in this folder): the *owner* (`service.py`, 
 grader), the *fork server* (`server.py`, `preloads.py`), and one *keeper* per service (`keeper.py`, `program.py`).
 """
 
+from foodcourt.processes.family import children
 from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_server
 from foodcourt.processes.ports import free_port
 from foodcourt.processes.readiness import GrpcReady, HttpReady, LogReady, Readiness, TcpReady
@@ -22,6 +23,7 @@ __all__ = [
     "Service",
     "TcpReady",
     "base_environment",
+    "children",
     "free_port",
     "shared_fork_server",
 ]

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from foodcourt.processes import wire
+from foodcourt.processes.family import children
 from foodcourt.processes.logs import LogWriter
 
 __all__ = ["adopt_orphans", "die_with_parent", "drain", "ended_children", "kill_children", "reap", "run"]
@@ -95,7 +96,7 @@ def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
             break
         import psutil  # rarely needed, and not free to import
 
-        victims = [child for child in psutil.Process().children(recursive=not _LINUX) if child.pid not in spare]
+        victims = [child for child in children(os.getpid(), recursive=not _LINUX) if child.pid not in spare]
         if not victims:
             break
         for child in victims:
