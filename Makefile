@@ -17,7 +17,7 @@ setup: ## make .venv and install what is missing (PYTHON=… picks a Python, SYS
 # The tests, of which one is `make lint`, wait a lot, so four at a time; the notebooks measure, so they come after them,
 # from the last chapter, which takes longest, to the first.
 # pytest ends with 5 where ARGS leaves nothing to run, as in one of the two it often does.
-test: setup-tests ## run every check and test (ARGS="-k users" goes to pytest)
+test: setup-tests ## run the tests (ARGS="-k users" goes to pytest)
 	@# What programs write into the home folder and the temporary folder stays in the clone, or goes when the tests end.
 	@mkdir -p .foodcourt/home; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 130' INT TERM; \
 		export HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" FOODCOURT_LEARNER_FILE="$$tmp/learner.json"; \
@@ -38,7 +38,8 @@ lint: setup ## check style, types and import rules, notebooks included
 bench: setup ## time `foodcourt check` against hand-written test files
 	@PYTHONPATH=tests $(BIN)/python tests/bench/bench.py $(ARGS)
 
-# How often the grader is right. Each goes on where it was stopped; ARGS="--only ex1" takes one exercise.
+# How often the grader is right. mutants, soak and report-card go on where they were stopped, and they and class take
+# ARGS="--only ex1"; kernels and brokers take numbers of chapters.
 mutants: setup ## change the solutions one thing at a time: does some check see it? (an hour)
 	@PYTHONPATH=tests $(BIN)/python -m proof.mutants $(ARGS)
 
@@ -54,7 +55,7 @@ kernels: setup ## time all chapters, weigh them, and kill each kernel at its bus
 brokers: setup ## run all chapters against brokers of others, and see that nothing is left there (5 minutes)
 	@PYTHONPATH=tests $(BIN)/python -m proof.brokers $(ARGS)
 
-report-card: setup ## grade all right and wrong work, and write docs/report-card.md
+report-card: setup ## grade all right and wrong work, and write docs/report-card.md (after mutants and soak)
 	@PYTHONPATH=tests $(BIN)/python -m proof.report_card $(ARGS)
 
 clean: ## remove caches and build products; .venv and your answers stay

@@ -40,7 +40,7 @@ class State(StrEnum):
     NOTE = "note"
     """Something that only some chapters, the tests or instructors need is not there."""
     MISSING = "missing"
-    """Learners cannot work without it."""
+    """The course does not work without it, or not all of what everybody needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _workbook_or_none() -> Workbook | None:
 
 def _reinstall() -> str:
     workbook = _workbook_or_none()
-    return f"make -C {workbook.root} setup" if workbook else f"{sys.executable} -m pip install foodcourt"
+    return f"make -C {workbook.root} setup" if workbook else "make setup, in the folder of the clone"
 
 
 def _redis() -> Finding:
@@ -144,7 +144,7 @@ def _rabbitmq() -> Finding:
 def _kafka() -> Finding:
     from foodcourt.brokers import kafka_broker
 
-    return _broker("Kafka", kafka_broker, State.NOTE, "chapter 08 needs it: ")
+    return _broker("Kafka", kafka_broker, State.NOTE, "chapters 08 to 10 need it: ")
 
 
 def _broker(

@@ -10,10 +10,12 @@ from pathlib import Path
 
 __all__ = ["find_browser", "install_command", "without_password"]
 
+_CHROME_ON_MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
 # program: its package for apt, dnf, Homebrew and conda-forge; None where there is no such package.
 _PACKAGES: dict[str, dict[str, str | None]] = {
     "bubblewrap": {"apt-get": "bubblewrap", "dnf": "bubblewrap", "brew": None, "conda": "-c conda-forge bubblewrap"},
-    "chromium": {"apt-get": "chromium", "dnf": "chromium", "brew": "--cask chromium", "conda": None},
+    "chromium": {"apt-get": "chromium", "dnf": "chromium", "brew": "--cask google-chrome", "conda": None},
     "docker": {"apt-get": "docker.io", "dnf": "docker-cli", "brew": "--cask docker", "conda": None},
     "rabbitmq": {
         "apt-get": "rabbitmq-server",
@@ -56,7 +58,7 @@ def find_browser() -> Path | None:
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         if found := shutil.which(name):
             return Path(found)
-    return None
+    return _CHROME_ON_MACOS if _CHROME_ON_MACOS.exists() else None
 
 
 def without_password(url: str) -> str:

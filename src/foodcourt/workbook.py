@@ -50,7 +50,7 @@ class Workbook:
 
     @property
     def state(self) -> Path:
-        """What the workbook writes while it is used; ignored by git and safe to delete."""
+        """What the workbook writes while it is used; ignored by git. `learner.json` in it holds the answers."""
         return self.root / ".foodcourt"
 
 

@@ -179,10 +179,9 @@ def test_a_stranger_on_the_port_is_noticed(tmp_path):
         assert listeners.strangers(service.port, service.pid) == ""
 
 
-
 @pytest.mark.skipif(sys.platform != "linux", reason="who listens is read from /proc")
 def test_a_server_is_no_stranger_while_the_clock_is_set(tmp_path, monkeypatch):
-    """A program whose start lies before its parent's, by a clock that is set back at each look, is still its child."""
+    """A program that began before its parent, by a clock that is set back meanwhile, is still its child."""
     read = itertools.count(1_000_000, -1)
     monkeypatch.setattr("psutil._pslinux.boot_time", lambda: float(next(read)))
     (tmp_path / "listening.py").write_text(LISTENING)

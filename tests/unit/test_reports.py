@@ -96,12 +96,13 @@ def test_required_and_stretch_points_are_told_apart(report, sums):
 
 
 def test_the_headline_says_how_it_went():
-    """Verdict, points, bonus where there is one, and the count of every outcome, in one line."""
-    assert headline(PASSED) == "passed: 100 of 100 points + 10 of 10 bonus (3 passed) in 2.3 s"
+    """Verdict, points, bonus where there is one, the count of every outcome and the sandbox, in one line."""
+    assert headline(PASSED) == "passed: 100 of 100 points + 10 of 10 bonus (3 passed) in 2.3 s, no sandbox"
     assert headline(FAILED) == (
-        "not passed yet: 5 of 100 points + 0 of 10 bonus (1 passed, 2 failed, 1 skipped) in 2.3 s"
+        "not passed yet: 5 of 100 points + 0 of 10 bonus (1 passed, 2 failed, 1 skipped) in 2.3 s, no sandbox"
     )
-    assert headline(BROKEN) == "the grader broke: 60 of 100 points (1 passed, 1 error) in 2.3 s"
+    assert headline(replace(PASSED, sandbox="bubblewrap")).endswith(" in 2.3 s, sandbox: bubblewrap")
+    assert headline(BROKEN) == "the grader broke: 60 of 100 points (1 passed, 1 error) in 2.3 s, no sandbox"
 
 
 def test_the_next_step_is_where_to_begin():

@@ -13,8 +13,9 @@ __all__ = ["completion"]
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a script that completes verbs and options in SHELL.
 
-    To keep it, put the line of the example into ~/.bashrc or ~/.zshrc; fish reads
-    `foodcourt completion fish | source` in ~/.config/fish/config.fish.
+    To keep it, put the line of the example into ~/.bashrc, or with zsh for bash into ~/.zshrc; fish reads
+    `foodcourt completion fish | source` in ~/.config/fish/config.fish. Where the shell does not find foodcourt,
+    write its whole path there, which ends in .venv/bin/foodcourt.
     """
     from click.shell_completion import get_completion_class
 

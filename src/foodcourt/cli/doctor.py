@@ -20,8 +20,8 @@ _COLORS = {"ok": "green", "note": "yellow", "missing": "red"}
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
     """Say what is installed and what is missing.
 
-    Each line is ok, a note (some chapters, the tests or instructors need it) or missing (nothing works without it),
-    with the command that installs it here. The status is 2 when something is missing.
+    Each line is ok, a note (some chapters, the tests or instructors need it) or missing (the course does not work
+    without it), with the command that installs it here. The status is 2 when something is missing.
     """
     from foodcourt.diagnosis import State, diagnose
 

@@ -41,9 +41,13 @@ __all__ = ["grade"]
     "--sandbox",
     type=click.Choice(["required", "off"]),
     default="required",
-    help="off: run learners' programs as you, with all your rights. Only for work that you trust.",
+    help="off: run learners' programs as you, with all your rights. Only for work that you trust, and only here.",
 )
-@click.option("--farm", metavar="REDIS_URL", help="Have `foodcourt worker`s grade, on any number of machines.")
+@click.option(
+    "--farm",
+    metavar="REDIS_URL",
+    help="Have `foodcourt worker`s grade, on any number of machines; --jobs and --sandbox are told to them.",
+)
 @click.pass_context
 def grade(
     ctx: click.Context,
@@ -62,7 +66,8 @@ def grade(
     Writes OUT/grades.csv, OUT/index.html, a report for each learner and exercise in OUT/results, and files for other
     systems in OUT/exports. Learners' programs run in a sandbox.
 
-    Exit status: 0 when all was graded, whatever the grades; 2 when something could not be.
+    Exit status: 0 when all that could be taken in was graded, whatever the grades; what could not (a damaged archive)
+    is told, and stands in grades.csv. 2 when the grader broke over some.
     """
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -31,7 +31,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@click.command(epilog="Example: foodcourt run 02 03_http_calls")
+@click.command(epilog="Example: foodcourt run 02 03_service_to_service_http")
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...", shell_complete=_complete)
 @click.option("--save", is_flag=True, help="Store the outputs in the notebooks; without it files stay untouched.")
 @click.option(
@@ -47,7 +47,8 @@ def run(ctx: click.Context, notebooks: tuple[str, ...], save: bool, timeout: flo
     """Execute notebooks without a browser.
 
     Every cell from top to bottom in a fresh kernel, as Restart-and-run-all would; all notebooks when none is
-    named. NOTEBOOK is a name (02_first_service), a number (2 or 02) or a path. The status is 1 when a cell fails.
+    named. NOTEBOOK is a name (02_a_minimal_fastapi_service), a number (2 or 02) or a path. The status is 1 when a
+    cell fails.
     """
     import os
     import tempfile

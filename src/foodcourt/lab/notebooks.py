@@ -24,7 +24,7 @@ def resolve_notebooks(workbook: Workbook, words: Sequence[str]) -> list[Path]:
 
     Args:
         workbook: where to look.
-        words: names (`02_first_service`, with or without `.ipynb`), numbers (`2`, `02`) or paths.
+        words: names (`02_a_minimal_fastapi_service`, with or without `.ipynb`), numbers (`2`, `02`) or paths.
 
     Raises:
         UsageError: a word means no notebook, or there are no notebooks at all.

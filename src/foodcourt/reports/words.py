@@ -28,12 +28,14 @@ def points(verdict: Verdict) -> str:
 
 
 def headline(report: Report) -> str:
-    """Say in one line how it went."""
+    """Say in one line how it went, and what the learner's programs ran under."""
     result = "the grader broke" if report.broken else "passed" if report.passed else "not passed yet"
     counts = Counter(check.outcome for check in report.checks)
     parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
     bonus = f" + {report.bonus} of {report.max_bonus} bonus" if report.max_bonus else ""
-    return f"{result}: {report.score} of {report.max_score} points{bonus} ({parts}) in {report.duration_s:.1f} s"
+    sandbox = "no sandbox" if report.sandbox == "off" else f"sandbox: {plain(report.sandbox)}"
+    points_ = f"{report.score} of {report.max_score} points{bonus}"
+    return f"{result}: {points_} ({parts}) in {report.duration_s:.1f} s, {sandbox}"
 
 
 def next_step(report: Report, hints: int = 0, submission: Path | None = None) -> str:

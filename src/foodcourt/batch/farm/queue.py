@@ -76,7 +76,7 @@ def open_redis(url: str) -> Redis:
     except (redis.RedisError, ValueError) as error:
         raise UsageError(
             f"expected a Redis at {url.rpartition('@')[2]}, got: {error}\n"
-            "try: foodcourt broker redis, which prints the address of one"
+            "try: foodcourt broker redis, for workers on this machine; for others, a redis-server with a password"
         ) from error
     return client
 
