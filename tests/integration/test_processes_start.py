@@ -1,5 +1,6 @@
 """Starting services: readiness, early ends, what can be wrong with a command."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,7 +12,18 @@ import httpx
 import pytest
 
 from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady, UsageError
-from foodcourt.processes import GrpcReady, HttpReady, LogReady, Service, TcpReady, base_environment, free_port
+from foodcourt.processes import (
+    ForkServer,
+    GrpcReady,
+    HttpReady,
+    LogReady,
+    Process,
+    Service,
+    TcpReady,
+    base_environment,
+    free_port,
+    wire,
+)
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
 
@@ -302,3 +314,29 @@ def test_a_program_that_had_a_core_for_long_is_given_up_in_time():
         with pytest.raises(ServiceNotReady):
             python(BURN, ready=TcpReady(), ready_timeout=0.9).start()
         assert time.monotonic() - began < 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are sandboxes, and other numbers in them, on Linux only")
+def test_the_pid_in_a_sandbox_is_never_taken_for_the_one_out_here():
+    """A program in a sandbox has its number out here, also where several messages of its keeper come at once."""
+    ours, theirs = socket.socketpair()
+    with theirs, subprocess.Popen(["cat"], stdin=subprocess.PIPE) as program:
+        wire.send(theirs, {"outside": os.getpid()})
+        wire.send(theirs, {"pid": 3}, [pidfd := os.pidfd_open(program.pid)])
+        os.close(pidfd)
+        process = Process(ours)
+        assert process.wait_started(5)
+        assert process.pid == program.pid
+        theirs.shutdown(socket.SHUT_RDWR)
+        process.close()
+
+
+def test_a_launch_that_fails_is_told_and_costs_only_itself(tmp_path):
+    """Where a log cannot be written, the error says so, and the fork server starts the next program."""
+    env = base_environment()
+    with ForkServer() as server:
+        with pytest.raises(FoodCourtError, match="No such file or directory"):
+            server.launch(["true"], cwd=tmp_path, env=env, log=tmp_path / "nowhere" / "log")
+        process = server.launch(["true"], cwd=tmp_path, env=env, log=tmp_path / "log")
+        assert process.wait(10) == 0
+        process.close()

@@ -306,7 +306,7 @@ with ForkServer("python") as outside:
 
         run()
         os.kill(outside._popen.pid, signal.SIGSTOP)  # as if the cores were others' meanwhile
-        threading.Timer(seconds, os.kill, (outside._popen.pid, signal.SIGCONT)).start()
+        threading.Timer(seconds, os.kill, (outside._popen.pid, signal.Signals[sys.argv[4]])).start()
         try:
             run()
             print((base / "log").read_text().strip())
@@ -317,16 +317,24 @@ with ForkServer("python") as outside:
 
 
 @pytest.mark.parametrize(
-    ("patience", "seconds", "comes"),
+    ("patience", "seconds", "then", "comes"),
     [
-        ("30", "2", "ran"),
-        ("1", "3", "FoodCourtError expected python to start within 1 s, but this machine is too busy\ntry: "),
+        ("30", "2", "SIGCONT", "ran"),
+        (
+            "1",
+            "3",
+            "SIGCONT",
+            "FoodCourtError expected python to start within 1 s, but this machine is too busy\ntry: ",
+        ),
+        ("30", "0.2", "SIGKILL", "FoodCourtError the fork server is gone"),
     ],
-    ids=["late", "too late"],
+    ids=["late", "too late", "killed"],
 )
-def test_a_busy_machine_is_not_the_submissions_fault(tmp_path, no_process_left, patience, seconds, comes):
-    """A program that starts late because others have the cores starts; one that never does is an error of ours."""
-    command = [sys.executable, "-c", SLOW, tmp_path, patience, seconds]
+def test_what_befalls_the_machine_is_not_the_submissions_fault(
+    tmp_path, no_process_left, patience, seconds, then, comes
+):
+    """A program that starts late because others have the cores starts; one that never can is an error of ours."""
+    command = [sys.executable, "-c", SLOW, tmp_path, patience, seconds, then]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(comes)

@@ -43,6 +43,11 @@ class ExerciseParents:
         )
         self.programs = ForkServer(*imports.commands, extra=imports.programs)
 
+    @property
+    def alive(self) -> bool:
+        """Whether both run: one may have been killed, for memory that others took."""
+        return self.checkers.alive and self.programs.alive
+
     def close(self) -> None:
         """End both, and everything that they started."""
         self.checkers.close()
@@ -59,7 +64,7 @@ class Parents:
         self._closed = False
 
     def of(self, exercise: Exercise) -> ExerciseParents:
-        """Give those of an exercise.
+        """Give those of an exercise, new ones where one of them has ended.
 
         Raises:
             FoodCourtError: all was closed.
@@ -67,9 +72,12 @@ class Parents:
         with self._lock:
             if self._closed:
                 raise FoodCourtError("the grader was closed while it began to grade")
-            if exercise not in self._found:
-                self._found[exercise] = ExerciseParents(exercise)
-            return self._found[exercise]
+            found = self._found.get(exercise)
+            if found is None or not found.alive:
+                if found is not None:
+                    found.close()
+                found = self._found[exercise] = ExerciseParents(exercise)
+            return found
 
     def close(self) -> None:
         """End them all."""

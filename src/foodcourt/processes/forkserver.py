@@ -29,6 +29,8 @@ __all__ = ["ForkServer", "Process", "shared_fork_server"]
 _PATIENCE = 10.0
 _PATIENCE_WITH_THE_MACHINE = 40.0
 """Seconds to start a program in a sandbox where nothing in there keeps it from starting."""
+_SOON = 0.2
+"""Seconds within which the sockets of a process that was killed have all been closed."""
 _SLICE = 1.0
 """Seconds after which a waiting thread looks whether another one has received the end meanwhile."""
 
@@ -42,18 +44,21 @@ class Process:
         self._lines = wire.Lines(control)
         self._lock = threading.Lock()
         self.pid = 0
-        """The program's process id; 0: it was never started."""
+        """The program's process id; 0: it was never started, or had ended before it was looked up."""
+        self._started = False
         self.exit_status: int | None = None
         self.orphans = 0
         """How many processes the program left behind when it ended; they were killed."""
+        self.failure = ""
+        """Why it was never started, where that is no doing of what runs already."""
         self._outside = 0
 
     def wait_started(self, patience: float) -> bool:
         """Wait up to so many seconds until the keeper tells the pid, or that it was never started."""
         deadline = time.monotonic() + patience
-        while self.pid == 0 and self.exit_status is None and (left := deadline - time.monotonic()) > 0:
+        while not self._started and self.exit_status is None and (left := deadline - time.monotonic()) > 0:
             self._receive_within(min(left, _SLICE))
-        return self.pid != 0
+        return self._started
 
     @property
     def ended(self) -> bool:
@@ -98,9 +103,10 @@ class Process:
             messages = iter([{"exited": -signal.SIGKILL}])
         for message in messages:
             self._outside = message.get("outside", self._outside)
-            self.pid = message.get("pid", self.pid)
-            if self._lines.fds:  # it runs in a sandbox, where it has another number
-                self.pid = _pid_here(self._lines.fds.pop())
+            self.failure = str(message.get("failed", self.failure))
+            if "pid" in message:  # of one in a sandbox, where it has another number, a descriptor comes along
+                self._started = True
+                self.pid = _pid_here(self._lines.fds.pop()) if self._lines.fds else message["pid"]
             self.orphans = message.get("orphans", 0)
             self.exit_status = message.get("exited")
         if self.exit_status is not None:
@@ -126,12 +132,12 @@ class Process:
 
 
 def _pid_here(pidfd: int) -> int:
-    """Give the process id, as this process counts, of what a descriptor stands for, and close that."""
+    """Give the process id, as this process counts, of what a descriptor stands for, and close that; 0: it ended."""
     try:
         told = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii")
     finally:
         os.close(pidfd)
-    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:"))
+    return max(0, next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:")))
 
 
 class ForkServer:
@@ -271,11 +277,16 @@ class ForkServer:
         return process
 
     def _wait_started(self, process: Process, program: str) -> None:
+        started = process.wait_started(math.inf if self._sandbox is None else _PATIENCE)
+        if process.failure:
+            raise FoodCourtError(
+                f"expected {program} to start, but this machine has too little of something: {process.failure}\n"
+                "try: the same again when less is going on"
+            )
+        if not started and (self._sandbox is None or self._gone()):
+            raise self._lost()
         if self._sandbox is None:
-            if not process.wait_started(math.inf):
-                raise self._lost()
             return
-        started = process.wait_started(_PATIENCE)
         if not (started or process.ended or process.held_up or self._sandbox.crowded):
             # Nothing in there can be blamed: others have the cores.
             started = process.wait_started(_PATIENCE_WITH_THE_MACHINE - _PATIENCE)
@@ -287,6 +298,12 @@ class ForkServer:
                 )
         if not started:
             raise SandboxLost(f"{program} cannot be started among the programs that run already")
+
+    def _gone(self) -> bool:
+        """Whether the parent has ended: whatever it was starting has ended with it."""
+        poller = select.poll()
+        poller.register(self._requests, select.POLLIN)
+        return bool(poller.poll(_SOON * 1000))
 
     def _lost(self) -> FoodCourtError:
         if self._popen is None:

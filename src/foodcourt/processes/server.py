@@ -90,10 +90,15 @@ def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload])
         for message in messages:
             launch = wire.Launch.parse(message)
             fds, lines.fds = lines.fds[: launch.descriptors], lines.fds[launch.descriptors :]
-            pid, program = _fork(requests, launch, preloads.get(launch.argv[0]), fds)
-            if program is not None:
-                return program
-            keepers.add(pid)
+            try:
+                pid = os.fork()
+            except OSError as error:  # a shortage, which may pass
+                _refuse(socket.socket(fileno=os.dup(fds[0])), error)
+            else:
+                if pid == 0:
+                    requests.close()
+                    return _start(launch, preloads.get(launch.argv[0]), fds)
+                keepers.add(pid)
             for fd in fds:
                 os.close(fd)
     return None
@@ -108,18 +113,22 @@ def _bury(keepers: set[int]) -> None:
         keeper.kill_children(spare=keepers)
 
 
-def _fork(
-    requests: socket.socket, launch: wire.Launch, preload: Preload | None, fds: list[int]
-) -> tuple[int, Callable[[], object] | None]:
-    """Fork a keeper, and the program from it; give the keeper's pid, or what the program's process has to run."""
-    pid = os.fork()
-    if pid != 0:
-        return pid, None
-    requests.close()
+def _refuse(control: socket.socket, error: OSError) -> None:
+    """Tell the owner why a program is not started."""
+    with control, contextlib.suppress(OSError):  # the owner is gone
+        wire.send(control, {"failed": str(error)})
+
+
+def _start(launch: wire.Launch, preload: Preload | None, fds: list[int]) -> Callable[[], object]:
+    """Become a keeper, and fork the program; in that, give what it has to run."""
     control = socket.socket(fileno=fds.pop(0))
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    logs = [LogWriter(path, launch.log_limit) for path in (launch.log, launch.errors) if path]
+    try:
+        logs = [LogWriter(path, launch.log_limit) for path in (launch.log, launch.errors) if path]
+    except OSError as error:
+        _refuse(control, error)
+        os._exit(0)
     entrance = Entrance(fds.pop(0), launch.sandbox) if launch.sandbox else None
     if entrance is not None:
         with contextlib.suppress(OSError):  # the owner is gone, which the keeper finds out
@@ -141,7 +150,7 @@ def _fork(
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
-        return 0, become(launch, preload, [writer for _, writer in pipes], fds, entrance)
+        return become(launch, preload, [writer for _, writer in pipes], fds, entrance)
     for fd in (*(writer for _, writer in pipes), *fds):
         os.close(fd)
     outputs = {reader: log for (reader, _), log in zip(pipes, logs, strict=True)}
