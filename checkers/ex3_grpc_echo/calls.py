@@ -114,7 +114,7 @@ class Reply:
     def mistake(self) -> str:
         """The likely mistake behind a status; empty when unsure."""
         log = self.server.log(self.log_mark)
-        if self.code is grpc.StatusCode.INTERNAL and re.search(r"coroutine '.*' was never awaited", log):
+        if self.code is grpc.StatusCode.INTERNAL and re.search(r"coroutine '[^'\n]*' was never awaited", log):
             return "Echo is an `async def`, which grpc.aio.server() awaits and grpc.server() does not"
         return likely_mistake(f"{self.code.name}: {self.details}")
 

@@ -16,8 +16,8 @@ from foodcourt.errors import ServiceNotReady
 from foodcourt.grading.learner_program import LearnerProgram
 from foodcourt.processes import Service, children
 
-_RECORD = re.compile(r"^\[[^\]\n]*: [A-Z]+/[^\]\n]+\] ?", re.MULTILINE)
-"""How Celery begins each record of a worker's log."""
+_RECORD = re.compile(r"^\[[^\]\n]{1,60}: [A-Z]{1,10}/[^\]\n]{1,60}\] ?", re.MULTILINE)
+"""How Celery begins each record of a worker's log; short, since a made-up line could be matched in many ways."""
 _LOST = re.compile(r"Cannot connect to (\w+)://(?:[^@\s]*@)?([^/\s]*)")
 
 

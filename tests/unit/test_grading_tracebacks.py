@@ -151,3 +151,10 @@ def test_an_error_betrays_its_mistake(error, mistake):
     found = likely_mistake(error)
     assert mistake in found
     assert bool(found) == bool(mistake)
+
+
+@pytest.mark.parametrize("line", ["A:" + " " * 200_000 + "x", "|+ " * 70_000 + "x", "coroutine '" * 20_000])
+def test_made_up_lines_are_read_once(line, tmp_path):
+    """A line that is made to be matched in many ways is read in no time: it would take minutes, were all tried."""
+    assert last_traceback(line, tmp_path) is None
+    assert likely_mistake(line) == ""

@@ -9,7 +9,7 @@ __all__ = ["likely_mistake"]
 # The first that matches wins; where none does, nothing is said.
 _SIGNATURES = {
     r"\bTODO \d+\b.* in \w+\.py": "a TODO is left there: fill it in, and remove its `raise`",
-    r"'(coroutine|UnaryUnaryCall)' object|coroutine '.*' was never awaited": (
+    r"'(coroutine|UnaryUnaryCall)' object|coroutine '[^'\n]*' was never awaited": (
         "an `await` is missing before an async call"
     ),
     r"^KeyError: '[A-Z]+(_[A-Z]+)+'$": (

@@ -10,7 +10,9 @@ from foodcourt.grading.signatures import likely_mistake
 
 __all__ = ["Traceback", "last_traceback"]
 
-_HEAD = re.compile(r"^(?:[A-Z]+:\s*)?(?P<margin>[\s|+]*)(Exception Group )?Traceback \(most recent call last\):\s*$")
+_HEAD = re.compile(
+    r"^(?:[A-Z]+:\s*+)?(?P<margin>[\s|+]*+)(Exception Group )?Traceback \(most recent call last\):\s*$"
+)
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(, in (?P<function>.+))?$')
 _FRAMES, _LINES, _WIDTH = 20, 6, 500
 """How many frames are told, lines of each, and characters of a line: what stands in a log may be made up."""
