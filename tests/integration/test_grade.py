@@ -19,6 +19,7 @@ from foodcourt.batch.local import grade_locally
 from foodcourt.batch.tasks import tasks_of
 from foodcourt.catalog import exercises
 from foodcourt.grading.classroom import find_submissions
+from foodcourt.reports.class_file import ClassFile, Person
 from foodcourt.reports.class_results import result_path
 from foodcourt.reports.json_report import schema
 from foodcourt.workbook import Workbook
@@ -47,6 +48,17 @@ def result(out, learner, slug="ex3_grpc_echo"):
     return found
 
 
+def rows(out):
+    """Give the lines of grades.csv, by learner."""
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["learner"].lstrip("'"): row for row in csv.DictReader(file)}
+
+
+def told_of(row, exercise):
+    """Give what a line says of the learner and of one exercise."""
+    return {column: text for column, text in row.items() if column in {"name", "id"} or column.startswith(exercise)}
+
+
 @pytest.fixture
 def class_folder(tmp_path):
     """A class: good work, the same work again under an odd name, wrong work, and what is no work at all."""
@@ -71,9 +83,7 @@ def test_a_class_is_graded(class_folder, tmp_path):
     assert (ada["learner"], ada["score"], ada["bonus"], ada["sandbox"]) == ("ada", 100, 10, "bubblewrap")
     assert odd == {**ada, "learner": ODD}
     assert not bob["passed"]
-    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["learner"].lstrip("'"): row for row in csv.DictReader(file)}
-    assert {name: row["ex3_outcome"] for name, row in rows.items()} == {
+    assert {name: row["ex3_outcome"] for name, row in rows(out).items()} == {
         "ada": "graded", "bob": "graded", "cyd": "refused", "dan": "missing", ODD: "graded"
     }  # fmt: skip
     assert "<b>" not in (out / "index.html").read_text(encoding="utf-8")
@@ -94,6 +104,42 @@ def test_results_are_not_overwritten_unasked(class_folder, tmp_path):
     assert "2 of them graded before" in resumed.stdout
     assert "0 graded in" in resumed.stdout
     assert result(out, "ada") == {**before, "learner": "ada"}
+
+
+def test_one_exercise_after_the_other(class_folder, tmp_path):
+    """What is known of an exercise and of a learner stays when another exercise is graded into the same folder."""
+    roster, out = tmp_path / "roster.csv", tmp_path / "out"
+    roster.write_text("learner,name,id\nada,Ada L.,7\nbob,Bob,8\ncyd,Cyd,9\ndan,Dan,10\n", encoding="utf-8")
+    first = grade(class_folder, out, "--only", "ex3", "--roster", roster, "--due", "2001-01-01")
+    assert first.returncode == 0, first.stderr
+    before = rows(out)
+    assert [before[name]["ex3_late"] for name in ("ada", "cyd")] == ["yes", "no"]
+    (class_folder / "bob" / "ex2.zip").write_text("no zip")
+    second = grade(class_folder, out, "--only", "ex2", "--resume")
+    assert second.returncode == 0, second.stderr
+    after = rows(out)
+    assert after["bob"]["ex2_outcome"] == "refused"
+    assert {name: told_of(row, "ex3") for name, row in after.items()} == {
+        name: told_of(row, "ex3") for name, row in before.items()
+    }
+    assert after["dan"]["name"] == "Dan"
+    assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
+
+
+def test_a_new_class_list_says_who_is_in_the_class(tmp_path):
+    """Who left the class is gone from it, unless they have work that was not looked for; who stays keeps a name."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("learner,name\nada,Ada\nbob,Bob\ncyd,Cyd\n", encoding="utf-8")
+    new.write_text("learner\nada\ndan\n", encoding="utf-8")
+    (folder / "bob").mkdir(parents=True)
+    (folder / "bob" / "ex3.zip").write_text("no zip")
+    assert grade(folder, out, "--only", "ex3", "--roster", old).returncode == 0
+    shutil.rmtree(folder / "bob")
+    assert grade(folder, out, "--only", "ex2", "--roster", new, "--resume").returncode == 0
+    assert {name: one.name for name, one in ClassFile.load(out).learners.items()} == {
+        "ada": "Ada", "bob": "Bob", "dan": ""
+    }  # fmt: skip
 
 
 def test_resuming_begins_with_other_work(tmp_path):

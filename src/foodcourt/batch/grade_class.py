@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,8 @@ def grade_class(
 ) -> None:
     """Grade what is to be graded, and keep each report as it comes.
 
+    What `out` knows of exercises that were not looked for this time stays.
+
     Args:
         what: what is to be done.
         submissions: the folder of the class.
@@ -80,9 +82,10 @@ def grade_class(
 
     Raises:
         OSError: a result cannot be written.
+        GraderError: what `out` knows of the class is damaged.
     """
     finished = FinishedWork(out)
-    _class_file(what.classroom, submissions).save(out)
+    _class_file(what.classroom, submissions, ClassFile.load(out)).save(out)
     for entry in what.classroom.entries:
         if entry.problem:
             finished.withdraw(entry.learner, entry.exercise.slug)
@@ -93,8 +96,10 @@ def grade_class(
         on_report(task, report)
 
 
-def _class_file(classroom: Classroom, submissions: Path) -> ClassFile:
-    learners = {one.learner: Person(one.name, one.id, one.email) for one in classroom.learners}
+def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> ClassFile:
+    asked = {exercise.slug for exercise in classroom.exercises}
+    kept = tuple(entry for entry in before.entries if entry.exercise not in asked)
+    learners = _everybody(classroom, {entry.learner for entry in kept}, before.learners)
     entries = tuple(
         Entry(
             learner=entry.learner,
@@ -106,4 +111,17 @@ def _class_file(classroom: Classroom, submissions: Path) -> ClassFile:
         )
         for entry in classroom.entries
     )
-    return ClassFile(submissions.resolve(), learners, entries)
+    return ClassFile(submissions.resolve(), learners, kept + entries)
+
+
+def _everybody(classroom: Classroom, busy: set[str], before: Mapping[str, Person]) -> dict[str, Person]:
+    """Give who is in the class, with what is known of them from before where nothing is said of them now.
+
+    Args:
+        classroom: the class as it is now; whoever a class list leaves out has left it.
+        busy: those with work of which nothing was looked for this time.
+        before: who was in the class.
+    """
+    now = {one.learner: Person(one.name, one.id, one.email) for one in classroom.learners}
+    stay = {name: one for name, one in before.items() if not classroom.listed or name in busy or name in now}
+    return stay | {name: one for name, one in now.items() if one != Person() or name not in stay}
