@@ -178,9 +178,13 @@ def _gather(files: Sequence[tuple[str, Path]], target: Path) -> None:
     """Put files that were uploaded one by one into a folder, under the names that they had."""
     target.mkdir(parents=True)
     for name, path in files:
-        if name in {".", ".."}:
-            raise UsageError("has the name of a folder")
-        if found := read_regular(path, BYTE_LIMIT):
+        if name in {"", ".", ".."}:
+            raise UsageError("has a name that no file can have")
+        try:
+            found = read_regular(path, BYTE_LIMIT)
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}") from error
+        if found:
             data, modified = found
             (target / name).write_bytes(data)
             os.utime(target / name, (modified, modified))
