@@ -168,6 +168,29 @@ def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp
     assert [result(out, learner)["score"] == 100 for learner in ("ada", "bob", ODD)] == [True, False, True]
 
 
+def test_two_graders_never_share_a_folder(class_folder, tmp_path):
+    """Who comes second is refused before anything is touched; who is killed lets go at once."""
+    out = tmp_path / "out"
+    shutil.make_archive(class_folder / "dan" / "ex3", "zip", SUBMISSIONS / "wrong" / "exits_1_always")
+    unpacked = out / "unpacked" / "dan" / "ex3_grpc_echo"
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        try:
+            until((out / "class.json").exists, what="a class that is being graded", within=60)
+            first.send_signal(signal.SIGSTOP)
+            before = unpacked.stat().st_ctime_ns
+            second = grade(class_folder, out, "--resume")
+        finally:
+            first.kill()
+    assert second.returncode == 2
+    assert f"another foodcourt grade is at work in {out}\n" in second.stderr
+    assert unpacked.stat().st_ctime_ns == before
+    assert grade(class_folder, out, "--resume").returncode == 0
+    before = unpacked.stat().st_ctime_ns
+    assert grade(class_folder, out).returncode == 2
+    assert unpacked.stat().st_ctime_ns == before
+
+
 def test_an_interrupt_ends_it_at_once(class_folder, tmp_path):
     """Ctrl-C ends everything, and says how to go on."""
     out = tmp_path / "out"

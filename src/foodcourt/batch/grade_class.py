@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +19,15 @@ from foodcourt.grading.verdicts import Report
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.result_paths import results_folder
 
-__all__ = ["Grade", "Plan", "grade_class", "plan"]
+__all__ = ["Grade", "Plan", "grade_class", "grading_alone", "plan", "refuse_results"]
 
 Grade = Callable[[Sequence[Task]], Iterable[tuple[Task, Report]]]
 """Grades tasks in whatever order, and gives each report as it comes."""
+
+
+_LOCK = ".lock"
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What a file system says that knows no locks: nobody can be kept out there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +45,44 @@ class Plan:
     done: tuple[tuple[Task, Report], ...]
 
 
-def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
-    """See what is to be done.
+@contextlib.contextmanager
+def grading_alone(out: Path) -> Iterator[None]:
+    """Keep every other grader out of a folder, as long as this process lives: they unpack archives there, too.
 
     Raises:
-        UsageError: `out` holds results, and they are not to be resumed.
+        UsageError: another one is in there.
+        OSError: the folder cannot be written.
     """
-    finished = FinishedWork(out)
-    if not resume and results_folder(out).is_dir():
+    with (out / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"another foodcourt grade is at work in {out}\n"
+                "try: the same command with --resume when that one has ended, or with another --out"
+            ) from error
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield
+
+
+def refuse_results(out: Path) -> None:
+    """See that a folder holds no results yet.
+
+    Raises:
+        UsageError: it does.
+    """
+    if results_folder(out).is_dir():
         raise UsageError(
             f"{out} holds results already\n"
             "try: the same command with --resume, which grades what is missing or changed, or with another --out"
         )
+
+
+def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
+    """See what is to be done, in another order where it was begun before."""
+    finished = FinishedWork(out)
     todo, done = [], []
     for task in tasks_of(classroom.entries):
         if report := finished.find(task):
