@@ -20,7 +20,7 @@ from foodcourt.batch.tasks import tasks_of
 from foodcourt.catalog import exercises
 from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_file import ClassFile, Person
-from foodcourt.reports.class_results import result_path
+from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.json_report import schema
 from foodcourt.workbook import Workbook
 
@@ -166,6 +166,21 @@ def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp
     assert resumed.returncode == 0, resumed.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert [result(out, learner)["score"] == 100 for learner in ("ada", "bob", ODD)] == [True, False, True]
+
+
+def test_an_old_verdict_is_not_shown_for_new_work(class_folder, tmp_path):
+    """Work that was handed in again waits, whatever ends its grading; the verdicts on other work stay."""
+    out = tmp_path / "out"
+    assert grade(class_folder, out).returncode == 0
+    (class_folder / "ada" / "ex3" / "NOTES.txt").write_text("better")
+    known = (out / "class.json").stat().st_ino
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "1", "--resume"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grader:
+        until(lambda: (out / "class.json").stat().st_ino != known, what="the new class", within=60)
+        grader.kill()
+    results = ClassResults.load(out, WORKBOOK)
+    standings = [results.standing(learner, "ex3_grpc_echo") for learner in ("ada", ODD, "bob", "cyd")]
+    assert standings == [Standing.WAITING, Standing.GRADED, Standing.GRADED, Standing.REFUSED]
 
 
 def test_two_graders_never_share_a_folder(class_folder, tmp_path):

@@ -119,12 +119,15 @@ def grade_class(
         GraderError: what `out` knows of the class is damaged.
     """
     finished = FinishedWork(out)
-    _class_file(what.classroom, submissions, ClassFile.load(out)).save(out)
-    for entry in what.classroom.entries:
-        if entry.problem:
-            finished.withdraw(entry.learner, entry.exercise.slug)
+    class_file = _class_file(what.classroom, submissions, ClassFile.load(out))
+    # All this before the files are told: nobody may be shown an old verdict beside new work.
+    refused = ((entry.learner, entry.exercise.slug) for entry in what.classroom.entries if entry.problem)
+    waiting = ((learner, task.exercise.slug) for task in what.todo for learner in task.learners)
+    for learner, slug in itertools.chain(refused, waiting):
+        finished.withdraw(learner, slug)
     for task, report in what.done:
         finished.hand_out(task, report)
+    class_file.save(out)
     for task, report in grade(what.todo) if what.todo else ():
         finished.keep(task, report)
         on_report(task, report)
