@@ -13,11 +13,14 @@ import jsonschema
 import pytest
 from leaks import until
 
+from foodcourt.batch.farm.parcels import pack
+from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.finished import FinishedWork
 from foodcourt.batch.grade_class import grade_class, plan
 from foodcourt.batch.local import grade_locally
 from foodcourt.batch.tasks import tasks_of
 from foodcourt.catalog import exercises
+from foodcourt.errors import GraderError
 from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_file import ClassFile, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
@@ -253,6 +256,37 @@ def test_a_grader_that_breaks_costs_one_submission(class_folder, tmp_path):
     finished = FinishedWork(out)
     assert finished.find(first) is None
     assert finished.find(second) is not None
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_work_that_changes_before_its_turn_is_graded_another_time(tmp_path, swapped):
+    """Saved anew, or swapped for a link to another's, once the class was looked through: nobody gets that verdict."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    hand_in(folder, "ada", SUBMISSIONS / "wrong" / "exits_1_always")
+    hand_in(folder, "bob", SUBMISSIONS / "wrong" / "exits_1_always")
+    hand_in(folder, "cyd", ROOT / "solutions" / "ex3_grpc_echo")
+    what = plan(find_submissions(folder, exercises(WORKBOOK), work=tmp_path / "work"), out, resume=False)
+    work = folder / "ada" / "ex3"
+    shutil.rmtree(work)
+    if swapped:
+        work.symlink_to(folder / "cyd" / "ex3")
+    else:
+        hand_in(folder, "ada", ROOT / "solutions" / "ex3_grpc_echo")
+        (work / "NOTES.txt").write_text("better")
+    came = {}
+    grade_class(
+        what,
+        folder,
+        out,
+        lambda tasks: grade_locally(tasks, jobs=2, sandbox="required"),
+        lambda task, report: came.update({task.learners: report}),
+    )
+    assert {learners: report.broken for learners, report in came.items()} == {("ada", "bob"): True, ("cyd",): False}
+    assert "they have changed since" in came["ada", "bob"].checks[0].message
+    with pytest.raises(GraderError, match="they have changed since"):
+        pack(next(task for task in what.todo if "ada" in task.learners), "run", Secret(b"s" * 64))
+    again = plan(find_submissions(folder, exercises(WORKBOOK), work=tmp_path / "work"), out, resume=True)
+    assert sorted(task.learners for task in again.todo) == ([("bob",)] if swapped else [("ada",), ("bob",)])
 
 
 def test_results_that_cannot_be_written_are_told(class_folder, tmp_path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
-from foodcourt.errors import UsageError
+from foodcourt.errors import GraderError, UsageError
 
 __all__ = [
     "BYTE_LIMIT",
@@ -24,6 +24,7 @@ __all__ = [
     "look_at",
     "pieces",
     "read_regular",
+    "see_unchanged",
     "what_is_wrong",
 ]
 
@@ -132,24 +133,51 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def copy_submission(folder: Path, into: Path) -> None:
+def copy_submission(folder: Path, into: Path, digest: str | None = None) -> None:
     """Copy what is graded below `folder`.
+
+    Args:
+        folder: where it lies.
+        into: where to; made when needed.
+        digest: what `digest_of` gave for it before, if that is known.
 
     Raises:
         UsageError: there is too much of it (see `pieces`), or it cannot be read or copied.
+        GraderError: it is no longer what the digest stands for.
     """
     try:
-        for piece in pieces(folder):
-            if piece.data is None:
-                (into / piece.path).mkdir(parents=True, exist_ok=True)
-            else:
-                (into / piece.path).write_bytes(piece.data)
+        see_unchanged(_copied(folder, into), digest)
     except UsageError as error:
         hint = "try: move what does not belong to the exercise out of the folder"
         raise UsageError(f"{folder} {error}\n{hint}") from error
     except OSError as error:
         where = error.filename or folder
         raise UsageError(f"cannot copy {folder}: {error.strerror}: {where}\ntry: ls -ld {where}") from error
+
+
+def _copied(folder: Path, into: Path) -> Iterator[Piece]:
+    for piece in pieces(folder):
+        if piece.data is None:
+            (into / piece.path).mkdir(parents=True, exist_ok=True)
+        else:
+            (into / piece.path).write_bytes(piece.data)
+        yield piece
+
+
+def see_unchanged(found: Iterable[Piece], digest: str | None) -> None:
+    """See that what is graded still is what its digest stands for, if that is known.
+
+    Raises:
+        GraderError: it is something else by now.
+        UsageError: there is too much of it (see `pieces`).
+        OSError: a file or folder cannot be read.
+    """
+    now, _ = digest_of(found)
+    if digest not in {None, now}:
+        raise GraderError(
+            "expected the files that lay there when the class was looked through, but they have changed since\n"
+            "try: the same command with --resume"
+        )
 
 
 def digest_of(found: Iterable[Piece]) -> tuple[str, float]:
