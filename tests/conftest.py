@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import contextlib
+import os
 import shutil
 import signal
 import tempfile
@@ -44,6 +46,25 @@ def marked():
     finally:
         mark.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def nobody(tmp_path, monkeypatch):
+    """Give a context in which this process is a user without rights, in a folder that is open to everybody."""
+    tmp_path.chmod(0o777)
+    monkeypatch.chdir(tmp_path)  # those above it are closed
+    mine = os.geteuid()
+
+    @contextlib.contextmanager
+    def being():
+        if mine == 0:
+            os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(mine)
+
+    return being
 
 
 @pytest.fixture

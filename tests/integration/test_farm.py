@@ -18,6 +18,7 @@ from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
 from foodcourt.batch.tasks import Task
 from foodcourt.brokers.redis import redis_broker
 from foodcourt.catalog import find_exercise
+from foodcourt.grading.intake import digest_of, pieces
 from foodcourt.reports.class_results import result_path
 from foodcourt.workbook import Workbook
 
@@ -110,6 +111,10 @@ def test_workers_grade_a_class_though_one_is_killed(farm, worker, tmp_path):
     assert printed.count("100 of 100") == 6
 
 
+def task_of(folder, learner):
+    return Task(find_exercise("ex3", WORKBOOK), digest_of(pieces(folder))[0], folder, (learner,))
+
+
 def test_a_farm_needs_a_secret(farm, tmp_path):
     """Neither side begins without one, and each says how to make it."""
     folder = hand_in(tmp_path, 1)
@@ -149,7 +154,7 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
     folder, out = hand_in(tmp_path, 1), tmp_path / "out"
     app = farm_app(farm, farm_version(WORKBOOK))
     stranger = Secret(b"the secret of a stranger")
-    task = Task(find_exercise("ex3", WORKBOOK), "0" * 64, folder / "learner0" / "ex3", ("mallory",))
+    task = task_of(folder / "learner0" / "ex3", "mallory")
     app.send_task(TASK, args=pack(task, "run", stranger), task_id="forged")
     with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
         key = until(lambda: client.keys("foodcourt:grader:*"), within=40, what="a grader") and None
@@ -221,7 +226,7 @@ def test_a_parcel_is_what_was_packed(tmp_path):
     (tmp_path / "work" / "empty").mkdir(parents=True)
     (tmp_path / "work" / "server.py").write_bytes(b"\xff\x00")
     secret = Secret(SECRET.encode())
-    task = Task(find_exercise("ex3", WORKBOOK), "0" * 64, tmp_path / "work", ("ada",))
+    task = task_of(tmp_path / "work", "ada")
     text, signature = pack(task, "run", secret)
     unpack(text, signature, secret).write(tmp_path / "copy")
     assert (tmp_path / "copy" / "server.py").read_bytes() == b"\xff\x00"

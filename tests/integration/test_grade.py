@@ -13,13 +13,17 @@ import jsonschema
 import pytest
 from leaks import until
 
+from foodcourt.batch.farm.parcels import pack
+from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.finished import FinishedWork
 from foodcourt.batch.grade_class import grade_class, plan
 from foodcourt.batch.local import grade_locally
 from foodcourt.batch.tasks import tasks_of
 from foodcourt.catalog import exercises
+from foodcourt.errors import GraderError
 from foodcourt.grading.classroom import find_submissions
-from foodcourt.reports.class_results import result_path
+from foodcourt.reports.class_file import ClassFile, Person
+from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.json_report import schema
 from foodcourt.workbook import Workbook
 
@@ -47,6 +51,17 @@ def result(out, learner, slug="ex3_grpc_echo"):
     return found
 
 
+def rows(out):
+    """Give the lines of grades.csv, by learner."""
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["learner"].lstrip("'"): row for row in csv.DictReader(file)}
+
+
+def told_of(row, exercise):
+    """Give what a line says of the learner and of one exercise."""
+    return {column: text for column, text in row.items() if column in {"name", "id"} or column.startswith(exercise)}
+
+
 @pytest.fixture
 def class_folder(tmp_path):
     """A class: good work, the same work again under an odd name, wrong work, and what is no work at all."""
@@ -71,9 +86,7 @@ def test_a_class_is_graded(class_folder, tmp_path):
     assert (ada["learner"], ada["score"], ada["bonus"], ada["sandbox"]) == ("ada", 100, 10, "bubblewrap")
     assert odd == {**ada, "learner": ODD}
     assert not bob["passed"]
-    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["learner"].lstrip("'"): row for row in csv.DictReader(file)}
-    assert {name: row["ex3_outcome"] for name, row in rows.items()} == {
+    assert {name: row["ex3_outcome"] for name, row in rows(out).items()} == {
         "ada": "graded", "bob": "graded", "cyd": "refused", "dan": "missing", ODD: "graded"
     }  # fmt: skip
     assert "<b>" not in (out / "index.html").read_text(encoding="utf-8")
@@ -94,6 +107,42 @@ def test_results_are_not_overwritten_unasked(class_folder, tmp_path):
     assert "2 of them graded before" in resumed.stdout
     assert "0 graded in" in resumed.stdout
     assert result(out, "ada") == {**before, "learner": "ada"}
+
+
+def test_one_exercise_after_the_other(class_folder, tmp_path):
+    """What is known of an exercise and of a learner stays when another exercise is graded into the same folder."""
+    roster, out = tmp_path / "roster.csv", tmp_path / "out"
+    roster.write_text("learner,name,id\nada,Ada L.,7\nbob,Bob,8\ncyd,Cyd,9\ndan,Dan,10\n", encoding="utf-8")
+    first = grade(class_folder, out, "--only", "ex3", "--roster", roster, "--due", "2001-01-01")
+    assert first.returncode == 0, first.stderr
+    before = rows(out)
+    assert [before[name]["ex3_late"] for name in ("ada", "cyd")] == ["yes", "no"]
+    (class_folder / "bob" / "ex2.zip").write_text("no zip")
+    second = grade(class_folder, out, "--only", "ex2", "--resume")
+    assert second.returncode == 0, second.stderr
+    after = rows(out)
+    assert after["bob"]["ex2_outcome"] == "refused"
+    assert {name: told_of(row, "ex3") for name, row in after.items()} == {
+        name: told_of(row, "ex3") for name, row in before.items()
+    }
+    assert after["dan"]["name"] == "Dan"
+    assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
+
+
+def test_a_new_class_list_says_who_is_in_the_class(tmp_path):
+    """Who left the class is gone from it, unless they have work that was not looked for; who stays keeps a name."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("learner,name\nada,Ada\nbob,Bob\ncyd,Cyd\n", encoding="utf-8")
+    new.write_text("learner\nada\ndan\n", encoding="utf-8")
+    (folder / "bob").mkdir(parents=True)
+    (folder / "bob" / "ex3.zip").write_text("no zip")
+    assert grade(folder, out, "--only", "ex3", "--roster", old).returncode == 0
+    shutil.rmtree(folder / "bob")
+    assert grade(folder, out, "--only", "ex2", "--roster", new, "--resume").returncode == 0
+    assert {name: one.name for name, one in ClassFile.load(out).learners.items()} == {
+        "ada": "Ada", "bob": "Bob", "dan": ""
+    }  # fmt: skip
 
 
 def test_resuming_begins_with_other_work(tmp_path):
@@ -120,6 +169,44 @@ def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp
     assert resumed.returncode == 0, resumed.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert [result(out, learner)["score"] == 100 for learner in ("ada", "bob", ODD)] == [True, False, True]
+
+
+def test_an_old_verdict_is_not_shown_for_new_work(class_folder, tmp_path):
+    """Work that was handed in again waits, whatever ends its grading; the verdicts on other work stay."""
+    out = tmp_path / "out"
+    assert grade(class_folder, out).returncode == 0
+    (class_folder / "ada" / "ex3" / "NOTES.txt").write_text("better")
+    known = (out / "class.json").stat().st_ino
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "1", "--resume"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as grader:
+        until(lambda: (out / "class.json").stat().st_ino != known, what="the new class", within=60)
+        grader.kill()
+    results = ClassResults.load(out, WORKBOOK)
+    standings = [results.standing(learner, "ex3_grpc_echo") for learner in ("ada", ODD, "bob", "cyd")]
+    assert standings == [Standing.WAITING, Standing.GRADED, Standing.GRADED, Standing.REFUSED]
+
+
+def test_two_graders_never_share_a_folder(class_folder, tmp_path):
+    """Who comes second is refused before anything is touched; who is killed lets go at once."""
+    out = tmp_path / "out"
+    shutil.make_archive(class_folder / "dan" / "ex3", "zip", SUBMISSIONS / "wrong" / "exits_1_always")
+    unpacked = out / "unpacked" / "dan" / "ex3_grpc_echo"
+    command = [FOODCOURT, "grade", class_folder, "--out", out, "--jobs", "1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        try:
+            until((out / "class.json").exists, what="a class that is being graded", within=60)
+            first.send_signal(signal.SIGSTOP)
+            before = unpacked.stat().st_ctime_ns
+            second = grade(class_folder, out, "--resume")
+        finally:
+            first.kill()
+    assert second.returncode == 2
+    assert f"another foodcourt grade is at work in {out}\n" in second.stderr
+    assert unpacked.stat().st_ctime_ns == before
+    assert grade(class_folder, out, "--resume").returncode == 0
+    before = unpacked.stat().st_ctime_ns
+    assert grade(class_folder, out).returncode == 2
+    assert unpacked.stat().st_ctime_ns == before
 
 
 def test_an_interrupt_ends_it_at_once(class_folder, tmp_path):
@@ -169,6 +256,37 @@ def test_a_grader_that_breaks_costs_one_submission(class_folder, tmp_path):
     finished = FinishedWork(out)
     assert finished.find(first) is None
     assert finished.find(second) is not None
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_work_that_changes_before_its_turn_is_graded_another_time(tmp_path, swapped):
+    """Saved anew, or swapped for a link to another's, once the class was looked through: nobody gets that verdict."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    hand_in(folder, "ada", SUBMISSIONS / "wrong" / "exits_1_always")
+    hand_in(folder, "bob", SUBMISSIONS / "wrong" / "exits_1_always")
+    hand_in(folder, "cyd", ROOT / "solutions" / "ex3_grpc_echo")
+    what = plan(find_submissions(folder, exercises(WORKBOOK), work=tmp_path / "work"), out, resume=False)
+    work = folder / "ada" / "ex3"
+    shutil.rmtree(work)
+    if swapped:
+        work.symlink_to(folder / "cyd" / "ex3")
+    else:
+        hand_in(folder, "ada", ROOT / "solutions" / "ex3_grpc_echo")
+        (work / "NOTES.txt").write_text("better")
+    came = {}
+    grade_class(
+        what,
+        folder,
+        out,
+        lambda tasks: grade_locally(tasks, jobs=2, sandbox="required"),
+        lambda task, report: came.update({task.learners: report}),
+    )
+    assert {learners: report.broken for learners, report in came.items()} == {("ada", "bob"): True, ("cyd",): False}
+    assert "they have changed since" in came["ada", "bob"].checks[0].message
+    with pytest.raises(GraderError, match="they have changed since"):
+        pack(next(task for task in what.todo if "ada" in task.learners), "run", Secret(b"s" * 64))
+    again = plan(find_submissions(folder, exercises(WORKBOOK), work=tmp_path / "work"), out, resume=True)
+    assert sorted(task.learners for task in again.todo) == ([("bob",)] if swapped else [("ada",), ("bob",)])
 
 
 def test_results_that_cannot_be_written_are_told(class_folder, tmp_path):

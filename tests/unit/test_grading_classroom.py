@@ -192,7 +192,7 @@ def test_what_cannot_be_graded_does_not_stop_the_rest(made):
         "fay": "holds '../../evil.py', a path that leads out of it; ask for it packed anew",
         "gus": "unpacks to more than 100 times its size, which source code never does",
         "hal": "is an archive of a kind that is not read; ask for a .zip",
-        "ida": "holds more than 2,000 files or 50 MiB",
+        "ida": "holds more than 2,000 files and folders or 50 MiB",
         "joe": "is a link, and links are not followed",
         "kim": "is a link, and links are not followed",
     }
@@ -215,6 +215,66 @@ def test_a_locked_folder_is_told(made, monkeypatch, locked, entries):
     classroom = made.find()
     assert [entry.learner for entry in classroom.entries] == entries
     assert "cannot be read: Permission denied" in (classroom.entries[-1].problem or classroom.problems[0])
+
+
+def test_what_may_not_be_read_costs_its_learner_alone(nobody):
+    """A folder or file without the right to read it is told, and no work is taken for whole without it."""
+    made = Class(Path())
+    made.folder("alice/ex1")
+    made.folder("eve/ex1", {**FILES, "parts/models.py": ""})
+    for path in ("bob/ex1", "cyd/ex1", "dan/ex1", "Fay Ray_2_assignsubmission_file"):
+        made.folder(path)
+    made.folder(".", {"leeann_33_903_users_service.py": ""})
+    for path in ("bob", "cyd/ex1", "Fay Ray_2_assignsubmission_file"):
+        (made.root / path).chmod(0o444)
+    for path in ("dan/ex1/users_service.py", "eve/ex1/parts", "leeann_33_903_users_service.py"):
+        (made.root / path).chmod(0o200)
+    with nobody():
+        classroom = made.find([EX1])
+    assert [(entry.learner, entry.problem) for entry in classroom.entries] == [
+        ("alice", ""),
+        ("cyd", "'cyd/ex1' cannot be read: Permission denied"),
+        ("dan", "'dan/ex1' cannot be read: Permission denied"),
+        ("eve", "'eve/ex1' cannot be read: Permission denied"),
+        ("leeann", "'class/leeann_33_903_users_service.py' cannot be read: Permission denied"),
+    ]
+    assert classroom.problems == (
+        "'class/bob' cannot be read: Permission denied",
+        "'class/Fay Ray_2_assignsubmission_file' cannot be read: Permission denied",
+    )
+    assert classroom.missing == ("Fay Ray", "bob")
+
+
+@pytest.mark.parametrize("path", ["leeann_33_904_-1", "Ann Lee_5_assignsubmission_file_"])
+def test_an_upload_without_a_name_costs_its_learner_alone(made, path):
+    """Where nothing is left of the name under which a file was uploaded, it is told, and the rest is graded."""
+    made.folder("bob/ex1")
+    made.folder(".", {path: ""})
+    told = sorted(problem for _, _, problem in made.found([EX1]))
+    assert told == ["", f"'class/{path}' has a name that no file can have"]
+
+
+def test_folders_without_end_cost_their_learner_alone(made):
+    """Folders in folders, deeper than any program goes, and very many of them are no submission."""
+    made.folder("alice/ex1")
+    made.folder("bob/ex1")
+    made.folder("cyd/ex1")
+    for number in range(2_000):
+        (made.root / "cyd" / "ex1" / str(number)).mkdir()
+    deep = [made.root / "bob" / "ex1"]
+    for _ in range(1_100):
+        deep.append(deep[-1] / "d")
+        deep[-1].mkdir()
+    try:
+        found = made.found()
+    finally:
+        for folder in reversed(deep[1:]):
+            folder.rmdir()
+    assert found == [
+        ("alice", "ex1", ""),
+        ("bob", "ex1", "'bob/ex1' holds folders more than 20 deep"),
+        ("cyd", "ex1", "'cyd/ex1' holds more than 2,000 files and folders or 50 MiB"),
+    ]
 
 
 def test_a_full_disk_is_nobodys_fault(made, monkeypatch):

@@ -135,7 +135,7 @@ def test_too_many_files_are_refused(folder):
     """More than 2,000 files are not a submission."""
     for number in range(2_000):
         (folder / f"{number}.txt").touch()
-    with pytest.raises(UsageError, match=r"more than 2,000 files or 50 MiB"):
+    with pytest.raises(UsageError, match=r"more than 2,000 files and folders or 50 MiB"):
         copied(folder)
 
 
@@ -143,8 +143,15 @@ def test_too_large_files_are_refused(folder):
     """More than 50 MiB are not a submission, and no more than that is read."""
     with (folder / "huge.bin").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(UsageError, match=r"more than 2,000 files or 50 MiB"):
+    with pytest.raises(UsageError, match=r"more than 2,000 files and folders or 50 MiB"):
         copied(folder)
+
+
+def test_a_file_that_may_not_be_read_is_told(folder, nobody):
+    """What cannot be copied is not left out, as if it had not been handed in."""
+    (folder / "users_service.py").chmod(0o200)
+    with nobody(), pytest.raises(UsageError, match=r"cannot copy mine: Permission denied: mine/users_service\.py"):
+        copied(Path("mine"))
 
 
 def fingerprint(folder):

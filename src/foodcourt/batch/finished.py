@@ -68,7 +68,7 @@ class FinishedWork:
             write_atomically(path, text)
 
     def withdraw(self, learner: str, slug: str) -> None:
-        """Remove a result from before: what was handed in since cannot be graded.
+        """Remove a result from before: what was handed in since cannot be graded, or is not graded yet.
 
         Raises:
             OSError: it cannot be removed.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +19,15 @@ from foodcourt.grading.verdicts import Report
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.result_paths import results_folder
 
-__all__ = ["Grade", "Plan", "grade_class", "plan"]
+__all__ = ["Grade", "Plan", "grade_class", "grading_alone", "plan", "refuse_results"]
 
 Grade = Callable[[Sequence[Task]], Iterable[tuple[Task, Report]]]
 """Grades tasks in whatever order, and gives each report as it comes."""
+
+
+_LOCK = ".lock"
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What a file system says that knows no locks: nobody can be kept out there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +45,44 @@ class Plan:
     done: tuple[tuple[Task, Report], ...]
 
 
-def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
-    """See what is to be done.
+@contextlib.contextmanager
+def grading_alone(out: Path) -> Iterator[None]:
+    """Keep every other grader out of a folder, as long as this process lives: they unpack archives there, too.
 
     Raises:
-        UsageError: `out` holds results, and they are not to be resumed.
+        UsageError: another one is in there.
+        OSError: the folder cannot be written.
     """
-    finished = FinishedWork(out)
-    if not resume and results_folder(out).is_dir():
+    with (out / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"another foodcourt grade is at work in {out}\n"
+                "try: the same command with --resume when that one has ended, or with another --out"
+            ) from error
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield
+
+
+def refuse_results(out: Path) -> None:
+    """See that a folder holds no results yet.
+
+    Raises:
+        UsageError: it does.
+    """
+    if results_folder(out).is_dir():
         raise UsageError(
             f"{out} holds results already\n"
             "try: the same command with --resume, which grades what is missing or changed, or with another --out"
         )
+
+
+def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
+    """See what is to be done, in another order where it was begun before."""
+    finished = FinishedWork(out)
     todo, done = [], []
     for task in tasks_of(classroom.entries):
         if report := finished.find(task):
@@ -71,6 +105,8 @@ def grade_class(
 ) -> None:
     """Grade what is to be graded, and keep each report as it comes.
 
+    What `out` knows of exercises that were not looked for this time stays.
+
     Args:
         what: what is to be done.
         submissions: the folder of the class.
@@ -80,21 +116,27 @@ def grade_class(
 
     Raises:
         OSError: a result cannot be written.
+        GraderError: what `out` knows of the class is damaged.
     """
     finished = FinishedWork(out)
-    _class_file(what.classroom, submissions).save(out)
-    for entry in what.classroom.entries:
-        if entry.problem:
-            finished.withdraw(entry.learner, entry.exercise.slug)
+    class_file = _class_file(what.classroom, submissions, ClassFile.load(out))
+    # All this before the files are told: nobody may be shown an old verdict beside new work.
+    refused = ((entry.learner, entry.exercise.slug) for entry in what.classroom.entries if entry.problem)
+    waiting = ((learner, task.exercise.slug) for task in what.todo for learner in task.learners)
+    for learner, slug in itertools.chain(refused, waiting):
+        finished.withdraw(learner, slug)
     for task, report in what.done:
         finished.hand_out(task, report)
+    class_file.save(out)
     for task, report in grade(what.todo) if what.todo else ():
         finished.keep(task, report)
         on_report(task, report)
 
 
-def _class_file(classroom: Classroom, submissions: Path) -> ClassFile:
-    learners = {one.learner: Person(one.name, one.id, one.email) for one in classroom.learners}
+def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> ClassFile:
+    asked = {exercise.slug for exercise in classroom.exercises}
+    kept = tuple(entry for entry in before.entries if entry.exercise not in asked)
+    learners = _everybody(classroom, {entry.learner for entry in kept}, before.learners)
     entries = tuple(
         Entry(
             learner=entry.learner,
@@ -106,4 +148,17 @@ def _class_file(classroom: Classroom, submissions: Path) -> ClassFile:
         )
         for entry in classroom.entries
     )
-    return ClassFile(submissions.resolve(), learners, entries)
+    return ClassFile(submissions.resolve(), learners, kept + entries)
+
+
+def _everybody(classroom: Classroom, busy: set[str], before: Mapping[str, Person]) -> dict[str, Person]:
+    """Give who is in the class, with what is known of them from before where nothing is said of them now.
+
+    Args:
+        classroom: the class as it is now; whoever a class list leaves out has left it.
+        busy: those with work of which nothing was looked for this time.
+        before: who was in the class.
+    """
+    now = {one.learner: Person(one.name, one.id, one.email) for one in classroom.learners}
+    stay = {name: one for name, one in before.items() if not classroom.listed or name in busy or name in now}
+    return stay | {name: one for name, one in now.items() if one != Person() or name not in stay}

@@ -71,7 +71,7 @@ def _grade(
                     grader.prepare(exercise)
 
             try:
-                done.put((task, grader.grade(task.exercise, task.folder, on_begin=ahead)))
+                done.put((task, grader.grade(task.exercise, task.folder, digest=task.digest, on_begin=ahead)))
             except NoSandbox as error:
                 done.put((task, error))
             except (FoodCourtError, OSError) as error:

@@ -71,7 +71,7 @@ def grade(
     """
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from foodcourt.batch.grade_class import plan
+    from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
     from foodcourt.grading.classroom import find_submissions
     from foodcourt.grading.similarity import find_similar, write_similar
     from foodcourt.reports.class_file import UNPACKED
@@ -81,13 +81,15 @@ def grade(
     chosen = _chosen(only, workbook)
     _look_at(folder, out)
     grade_them = _on_farm(farm, workbook) if farm else _here(jobs, sandbox)
-    classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
-    what = plan(classroom, out, resume=resume)
-
     try:
-        broken = _grade(what, folder, out, grade_them, resume=resume)
-        write_similar(find_similar(classroom.entries), out)
-        _publish(out, workbook)
+        with grading_alone(out):
+            if not resume:
+                refuse_results(out)
+            classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
+            what = plan(classroom, out, resume=resume)
+            broken = _grade(what, folder, out, grade_them, resume=resume)
+            write_similar(find_similar(classroom.entries), out)
+            _publish(out, workbook)
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"

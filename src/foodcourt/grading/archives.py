@@ -18,7 +18,7 @@ import zlib
 from pathlib import Path
 
 from foodcourt.errors import UsageError
-from foodcourt.grading.intake import BYTE_LIMIT, FILE_LIMIT, LEFT_OUT
+from foodcourt.grading.intake import BYTE_LIMIT, DEPTH_LIMIT, FILE_LIMIT, LEFT_OUT
 
 __all__ = ["JUNK", "is_archive", "unpack"]
 
@@ -32,7 +32,6 @@ _RATIO_FREE = 1 << 20
 """Bytes up to which the ratio does not matter: a small file of one letter packs very well."""
 _LIST_LIMIT = 4 << 20
 """Bytes of an archive's table of contents: some 30,000 files, environments and caches among them."""
-_DEPTH_LIMIT = 20
 _CHUNK = 1 << 16
 _TIMESTAMP = 0x5455
 """The extra field that holds a file's time in UTC (Info-ZIP, extrafld.txt)."""
@@ -159,8 +158,8 @@ def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
     parts = tuple(part for part in name.split("/") if part not in {"", "."})
     if name.startswith("/") or ".." in parts or "\\" in name or "\0" in name or re.match("[A-Za-z]:", name):
         raise UsageError(f"holds {_told(name)}, a path that leads out of it; ask for it packed anew")
-    if len(parts) > _DEPTH_LIMIT:
-        raise UsageError(f"holds folders more than {_DEPTH_LIMIT} deep; pack the exercise alone")
+    if len(parts) > DEPTH_LIMIT:
+        raise UsageError(f"holds folders more than {DEPTH_LIMIT} deep; pack the exercise alone")
     return parts
 
 

@@ -46,14 +46,18 @@ class Classroom:
     """What is to be graded.
 
     Attributes:
+        exercises: what was looked for.
         entries: one a learner and exercise, by learner and exercise.
         learners: those of the roster, and whoever else handed something in, by name.
         problems: what was not understood or left out, a sentence each.
+        listed: whether a roster says who is in the class.
     """
 
+    exercises: tuple[Exercise, ...]
     entries: tuple[Entry, ...]
     learners: tuple[Learner, ...]
     problems: tuple[str, ...]
+    listed: bool
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -104,9 +108,11 @@ def find_submissions(
     if not entries and not learners:
         raise UsageError(_nothing(folder, search.problems))
     return Classroom(
+        tuple(exercises),
         tuple(sorted(entries, key=lambda entry: (entry.learner, entry.exercise.number))),
         tuple(everybody[name] for name in sorted(everybody)),
         tuple(search.problems),
+        roster is not None,
     )
 
 
@@ -172,9 +178,13 @@ def _gather(files: Sequence[tuple[str, Path]], target: Path) -> None:
     """Put files that were uploaded one by one into a folder, under the names that they had."""
     target.mkdir(parents=True)
     for name, path in files:
-        if name in {".", ".."}:
-            raise UsageError("has the name of a folder")
-        if found := read_regular(path, BYTE_LIMIT):
+        if name in {"", ".", ".."}:
+            raise UsageError("has a name that no file can have")
+        try:
+            found = read_regular(path, BYTE_LIMIT)
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}") from error
+        if found:
             data, modified = found
             (target / name).write_bytes(data)
             os.utime(target / name, (modified, modified))

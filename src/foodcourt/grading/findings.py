@@ -6,6 +6,7 @@ followed: only names are read.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -79,22 +80,29 @@ class Search:
         for path in self._list(folder):
             if path.name in JUNK or any(skip.is_relative_to(folder.resolve() / path.name) for skip in self._skip):
                 continue
-            moodle = read_moodle(path.name)
-            upload = moodle or read_canvas(path.name)
-            if path.is_symlink():
-                self._tell(path, "is a link, and links are not followed")
-            elif path.name.startswith(".") and moodle is None:
-                if path.is_dir():
-                    self._tell(path, "is hidden, and was left out")
-            elif path.is_dir() and (upload is None or (moodle is None and self._holds_exercises(path))):
-                self._look_into_folder(path, context)
-            elif upload is not None:
-                uploads.append((path, upload))
-            elif is_archive(path.name):
-                self._tell(path, "is an archive that tells no learner's name; unpack it first")
-            else:
-                self._tell(path, "lies beside the learners' folders, and was left out")
+            with self._telling(path):
+                if upload := self._look_at(path, context):
+                    uploads.append((path, upload))
         self._take_uploads(uploads, context)
+
+    def _look_at(self, path: Path, context: Exercise | None) -> Upload | None:
+        """Look at one of those that lie beside each other; give it back if it is an upload, to be taken later."""
+        moodle = read_moodle(path.name)
+        upload = moodle or read_canvas(path.name)
+        if path.is_symlink():
+            self._tell(path, "is a link, and links are not followed")
+        elif path.name.startswith(".") and moodle is None:
+            if path.is_dir():
+                self._tell(path, "is hidden, and was left out")
+        elif path.is_dir() and (upload is None or (moodle is None and self._holds_exercises(path))):
+            self._look_into_folder(path, context)
+        elif upload is not None:
+            return upload
+        elif is_archive(path.name):
+            self._tell(path, "is an archive that tells no learner's name; unpack it first")
+        else:
+            self._tell(path, "lies beside the learners' folders, and was left out")
+        return None
 
     def _look_into_folder(self, path: Path, context: Exercise | None) -> None:
         """Look into a folder that no platform named: a learner's, or a download of one exercise."""
@@ -154,7 +162,8 @@ class Search:
             if upload.kind != "file":
                 self._tell(path, "holds no files, and was left out")
             elif path.is_dir() and not upload.file:
-                self._look_into_learner(learner, path, context)
+                with self._telling(path):
+                    self._look_into_learner(learner, path, context)
             elif exercise is None:
                 self._tell(path, "tells no exercise; grade the exercises one by one, or name it like ex1.zip")
             elif exercise not in self._wanted:
@@ -194,11 +203,17 @@ class Search:
         return any(self._exercise(path.name) is not None for path in self._list(folder))
 
     def _list(self, folder: Path) -> list[Path]:
-        try:
+        with self._telling(folder):
             return sorted(folder.iterdir())
+        return []
+
+    @contextlib.contextmanager
+    def _telling(self, path: Path) -> Iterator[None]:
+        """Tell what of a folder cannot be read, and go on: it costs nobody but whose folder it is."""
+        try:
+            yield
         except OSError as error:
-            self._tell(folder, f"cannot be read: {error.strerror}")
-            return []
+            self._tell(path, f"cannot be read: {error.strerror}")
 
     def _tell(self, path: Path, what: str) -> None:
         sentence = f"{told(path)} {what}"

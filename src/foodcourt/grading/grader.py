@@ -76,6 +76,7 @@ class Grader:
         exercise: Exercise,
         folder: Path,
         *,
+        digest: str | None = None,
         learner: str | None = None,
         hints: int = 0,
         first: Sequence[str] = (),
@@ -87,6 +88,7 @@ class Grader:
         Args:
             exercise: which exercise it is of.
             folder: where it lies; a copy of it is graded.
+            digest: what its content has to be, where somebody looked at it before; see `digest_of`.
             learner: whose it is.
             hints: how many hints a verdict tells, 0 to 3.
             first: ids of checks to run first.
@@ -95,7 +97,7 @@ class Grader:
 
         Raises:
             UsageError: the folder cannot be a submission.
-            GraderError: grading could not even begin.
+            GraderError: grading could not even begin, or the content is not that of the digest.
             NoSandbox: a sandbox is required, and there can be none here; the message says why.
         """
         look_at(folder, exercise)
@@ -104,7 +106,7 @@ class Grader:
         verdicts: dict[str, Verdict] = {}
         child = self._child(exercise)
         try:
-            copy_submission(folder, child.assignment.submission)
+            copy_submission(folder, child.assignment.submission, digest)
             sandbox = "off"
             for event in _events(child, first):
                 if "no_sandbox" in event and self._sandbox == "required":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
-from foodcourt.errors import UsageError
+from foodcourt.errors import GraderError, UsageError
 
 __all__ = [
     "BYTE_LIMIT",
+    "DEPTH_LIMIT",
     "FILE_LIMIT",
     "LEFT_OUT",
     "Piece",
@@ -22,6 +24,7 @@ __all__ = [
     "look_at",
     "pieces",
     "read_regular",
+    "see_unchanged",
     "what_is_wrong",
 ]
 
@@ -31,6 +34,10 @@ LEFT_OUT = frozenset(
 """Folders that are never graded, wherever they lie in a submission."""
 FILE_LIMIT = 2_000
 BYTE_LIMIT = 50 << 20
+_TOO_MUCH = f"holds more than {FILE_LIMIT:,} files and folders or {BYTE_LIMIT >> 20} MiB"
+DEPTH_LIMIT = 20
+_NO_FILE = {errno.ELOOP, errno.ENOENT, errno.ENXIO, errno.ENODEV}
+"""What opening says of a link, of what is gone, and of sockets and devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,39 +104,80 @@ def pieces(folder: Path) -> Iterator[Piece]:
     Links and special files stay behind, and so do environments and caches.
 
     Raises:
-        UsageError: there are more than 2,000 files or 50 MiB; a sentence without its subject.
+        UsageError: there are more than 2,000 files and folders or 50 MiB, or folders more than 20 deep; a sentence
+            without its subject.
+        OSError: a file or folder cannot be read.
     """
-    files = size = 0
-    for here, folders, names in os.walk(folder, followlinks=False):
+    count = size = 0
+    for here, folders, names in os.walk(folder, followlinks=False, onerror=_raise):
         folders[:] = [name for name in folders if name not in LEFT_OUT and not (Path(here) / name).is_symlink()]
         where = Path(here).relative_to(folder)
+        if len(where.parts) > DEPTH_LIMIT:
+            raise UsageError(f"holds folders more than {DEPTH_LIMIT} deep")
+        count += len(folders)
+        if count > FILE_LIMIT:
+            raise UsageError(_TOO_MUCH)
         yield Piece(where, None, 0.0)
         for name in names:
             found = read_regular(Path(here) / name, BYTE_LIMIT - size)
             if found is None:
                 continue
             data, modified = found
-            files, size = files + 1, size + len(data)
-            if files > FILE_LIMIT or size >= BYTE_LIMIT:
-                raise UsageError(f"holds more than {FILE_LIMIT:,} files or {BYTE_LIMIT >> 20} MiB")
+            count, size = count + 1, size + len(data)
+            if count > FILE_LIMIT or size >= BYTE_LIMIT:
+                raise UsageError(_TOO_MUCH)
             yield Piece(where / name, data, modified)
 
 
-def copy_submission(folder: Path, into: Path) -> None:
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def copy_submission(folder: Path, into: Path, digest: str | None = None) -> None:
     """Copy what is graded below `folder`.
 
+    Args:
+        folder: where it lies.
+        into: where to; made when needed.
+        digest: what `digest_of` gave for it before, if that is known.
+
     Raises:
-        UsageError: there are more than 2,000 files or 50 MiB.
+        UsageError: there is too much of it (see `pieces`), or it cannot be read or copied.
+        GraderError: it is no longer what the digest stands for.
     """
     try:
-        for piece in pieces(folder):
-            if piece.data is None:
-                (into / piece.path).mkdir(parents=True, exist_ok=True)
-            else:
-                (into / piece.path).write_bytes(piece.data)
+        see_unchanged(_copied(folder, into), digest)
     except UsageError as error:
         hint = "try: move what does not belong to the exercise out of the folder"
         raise UsageError(f"{folder} {error}\n{hint}") from error
+    except OSError as error:
+        where = error.filename or folder
+        raise UsageError(f"cannot copy {folder}: {error.strerror}: {where}\ntry: ls -ld {where}") from error
+
+
+def _copied(folder: Path, into: Path) -> Iterator[Piece]:
+    for piece in pieces(folder):
+        if piece.data is None:
+            (into / piece.path).mkdir(parents=True, exist_ok=True)
+        else:
+            (into / piece.path).write_bytes(piece.data)
+        yield piece
+
+
+def see_unchanged(found: Iterable[Piece], digest: str | None) -> None:
+    """See that what is graded still is what its digest stands for, if that is known.
+
+    Raises:
+        GraderError: it is something else by now.
+        UsageError: there is too much of it (see `pieces`).
+        OSError: a file or folder cannot be read.
+    """
+    now, _ = digest_of(found)
+    if digest not in {None, now}:
+        raise GraderError(
+            "expected the files that lay there when the class was looked through, but they have changed since\n"
+            "try: the same command with --resume"
+        )
 
 
 def digest_of(found: Iterable[Piece]) -> tuple[str, float]:
@@ -140,7 +188,8 @@ def digest_of(found: Iterable[Piece]) -> tuple[str, float]:
         in seconds since 1970 (0 if there is none).
 
     Raises:
-        UsageError: there are more than 2,000 files or 50 MiB.
+        UsageError: there is too much of it (see `pieces`).
+        OSError: a file or folder cannot be read.
     """
     newest = 0.0
     lines = []
@@ -156,12 +205,17 @@ def read_regular(path: Path, limit: int) -> tuple[bytes, float] | None:
     """Read a file that is neither a link nor anything special, even if it is being swapped under our hands.
 
     Returns:
-        Its first `limit` bytes and one more, and when it was last changed; None if it cannot be read.
+        Its first `limit` bytes and one more, and when it was last changed; None if there is no such file.
+
+    Raises:
+        OSError: there is one, and it cannot be read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return None
+        raise
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         return (file.read(limit + 1), status.st_mtime) if stat.S_ISREG(status.st_mode) else None

@@ -58,14 +58,14 @@ class Passage:
 
 
 def read_blocks(folder: Path, exercise: Exercise) -> tuple[Block, ...]:
-    """Read the Python files of a submission, as much of them as is worth comparing; none if it is too large."""
+    """Read the Python files of a submission, as much of them as is worth comparing; none if it cannot be read."""
 
     def order(piece: Piece) -> tuple[bool, str]:
         return (str(piece.path) not in exercise.files, str(piece.path))
 
     try:
         sources = sorted((piece for piece in pieces(folder) if piece.path.suffix == ".py"), key=order)
-    except UsageError:
+    except (UsageError, OSError):
         return ()
     found: list[Block] = []
     size = count = 0

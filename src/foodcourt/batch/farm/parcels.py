@@ -10,7 +10,7 @@ from typing import Any
 
 from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.tasks import Task
-from foodcourt.grading.intake import pieces
+from foodcourt.grading.intake import pieces, see_unchanged
 from foodcourt.grading.verdicts import Report
 from foodcourt.reports.json_report import from_json, to_json
 
@@ -59,10 +59,12 @@ def pack(task: Task, run: str, secret: Secret) -> list[str]:
     Raises:
         OSError: its files cannot be read.
         UsageError: they are too many or too large.
+        GraderError: they are no longer what the task's digest stands for.
     """
+    found = list(pieces(task.folder))
+    see_unchanged(found, task.digest)
     files = {
-        str(piece.path): None if piece.data is None else base64.b64encode(piece.data).decode()
-        for piece in pieces(task.folder)
+        str(piece.path): None if piece.data is None else base64.b64encode(piece.data).decode() for piece in found
     }
     content = {"run": run, "exercise": task.exercise.slug, "digest": task.digest, "files": files}
     return _signed("work", content, secret)
