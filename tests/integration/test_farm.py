@@ -12,7 +12,7 @@ import pytest
 import redis
 from leaks import until
 
-from foodcourt.batch.farm.parcels import Forged, pack, unpack
+from foodcourt.batch.farm.parcels import Forged, pack, unpack, unpack_report
 from foodcourt.batch.farm.queue import TASK, farm_app, farm_version
 from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
 from foodcourt.batch.tasks import Task
@@ -145,7 +145,7 @@ def test_a_worker_of_another_version_is_refused(farm, worker):
 
 
 def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
-    """Unsigned work is not graded, and an unsigned result is no verdict: the signed one is waited for."""
+    """Unsigned work is not graded, and what is no signed result is no verdict: the signed one is waited for."""
     folder, out = hand_in(tmp_path, 1), tmp_path / "out"
     app = farm_app(farm, farm_version(WORKBOOK))
     stranger = Secret(b"the secret of a stranger")
@@ -157,9 +157,14 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
         until(lambda: client.llen(queue) == 2, within=20, what="the order")
         order = json.loads(client.lindex(queue, 0))
         key = app.backend.get_key_for_task(order["headers"]["id"])
-        report = json.dumps({"status": "SUCCESS", "result": ["{}", "0" * 64], "task_id": order["headers"]["id"]})
-        client.set(key, report)
-        until(lambda: not client.exists(key), within=20, what="the refusal")
+        for content in (
+            json.dumps({"status": "SUCCESS", "result": ["{}", "0" * 64], "task_id": order["headers"]["id"]}),
+            json.dumps({"status": "FAILURE", "result": {"exc_type": "Exception", "exc_message": ["no"]}}),
+            *(b"garbage", b"\xff", b"[1]", b"null", b"{}", b"[" * 100_000),
+        ):
+            client.set(key, content)
+            until(lambda: not client.exists(key) or grader.poll() is not None, within=20, what="the refusal")
+            assert grader.poll() is None, grader.communicate()
         process = ready(worker())
         _, told = grader.communicate(timeout=60)
         assert not client.exists(app.backend.get_key_for_task("forged"))
@@ -167,6 +172,40 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
     assert grader.returncode == 0, told
     assert "was refused" in told
     assert "refused: work that is not signed" in process.log.read_text()
+    assert scores(out, 1) == [100]
+
+
+def test_a_worker_that_breaks_signs_what_it_says(farm, worker, tmp_path):
+    """An error that nobody foresaw is told in a signed report, as what Celery says of it would not be believed."""
+    secret, exercise = Secret(SECRET.encode()), find_exercise("ex3", WORKBOOK)
+    task = Task(exercise, "0" * 64, tmp_path, ())
+    content = {"run": "run", "exercise": exercise.slug, "digest": task.digest, "files": {"no\0name": ""}}
+    text = json.dumps(content)
+    app = farm_app(farm, farm_version(WORKBOOK))
+    ready(worker())
+    with redis.Redis.from_url(farm) as client:
+        app.send_task(TASK, args=[text, secret.sign("work", text)], task_id="broken")
+        stored = until(lambda: client.get(app.backend.get_key_for_task("broken")), within=40, what="the report")
+    app.close()
+    report = unpack_report(json.loads(stored)["result"], task, "run", secret)
+    assert report.broken
+    assert "ValueError" in report.checks[0].message
+
+
+def test_work_that_a_worker_could_not_begin_is_ordered_again(farm, worker, tmp_path):
+    """Where Redis fails a worker, nobody is told that the grader broke: the work is graded once that is over."""
+    folder, out = hand_in(tmp_path, 1), tmp_path / "out"
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
+        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        run, slug, digest = json.loads(client.lindex(queue, 0))["headers"]["id"].split("-")
+        tries = f"foodcourt:tries:{run}:{slug}:{digest}"
+        client.lpush(tries, "no number")
+        process = worker()
+        until(lambda: "left undone" in process.log.read_text(), within=40, what="the failure")
+        client.delete(tries)
+        grader.communicate(timeout=60)
+    assert grader.returncode == 0
     assert scores(out, 1) == [100]
 
 

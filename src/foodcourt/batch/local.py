@@ -75,7 +75,7 @@ def _grade(
             except NoSandbox as error:
                 done.put((task, error))
             except Exception as error:  # noqa: BLE001 - who waits for this report must get one
-                done.put((task, no_verdict(task, in_words(error), time.monotonic() - began)))
+                done.put((task, no_verdict(task.exercise, in_words(error), time.monotonic() - began)))
 
 
 def in_words(error: Exception) -> str:
@@ -83,7 +83,7 @@ def in_words(error: Exception) -> str:
     return str(error) if isinstance(error, FoodCourtError | OSError) else repr(error)
 
 
-def no_verdict(task: Task, why: str, seconds: float = 0.0) -> Report:
+def no_verdict(exercise: Exercise, why: str, seconds: float = 0.0) -> Report:
     """Make the report on work that could not be graded, through no fault of the learner's."""
     message = f"the grader broke, this is not your fault: {why}"
     checks = tuple(
@@ -96,6 +96,6 @@ def no_verdict(task: Task, why: str, seconds: float = 0.0) -> Report:
             outcome=Outcome.ERROR,
             message=message,
         )
-        for spec in task.exercise.checks
+        for spec in exercise.checks
     )
-    return Report(task.exercise.slug, None, "off", datetime.now(UTC), seconds, checks)
+    return Report(exercise.slug, None, "off", datetime.now(UTC), seconds, checks)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foodcourt.batch.farm.parcels import Forged, pack, unpack_report
 from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis
@@ -52,7 +53,7 @@ def grade_on_farm(
             try:
                 farm.order(task)
             except (OSError, FoodCourtError) as error:
-                yield task, no_verdict(task, str(error))
+                yield task, no_verdict(task.exercise, str(error))
         yield from farm.results()
     finally:
         farm.leave()
@@ -107,20 +108,18 @@ class _Farm:
             if value is None:
                 continue
             task = self._pending[id_]
-            report = self._report(task, backend.decode_result(value))
+            report = self._report(task, value)
             self._client.delete(backend.get_key_for_task(id_))
             if report is not None:
                 self._progress = time.monotonic()
                 del self._pending[id_]
                 yield task, report
 
-    def _report(self, task: Task, meta: dict[str, Any]) -> Report | None:
-        """Read a result; None where it is none of ours, and the one that is may still come."""
-        if meta.get("status") != "SUCCESS":
-            return no_verdict(task, f"a worker of the farm broke: {meta.get('result')!r:.300}")
+    def _report(self, task: Task, stored: bytes | str) -> Report | None:
+        """Read what lies where a result should; None where it is none of ours, and the one that is may still come."""
         try:
-            return unpack_report(meta.get("result"), task, self._run, self._secret)
-        except (Forged, ValueError, KeyError, TypeError) as error:
+            return unpack_report(json.loads(stored)["result"], task, self._run, self._secret)
+        except (Forged, ValueError, KeyError, TypeError, RecursionError) as error:
             self._say(f"a result in Redis was refused ({error}); somebody else can write there")
             return None
 
