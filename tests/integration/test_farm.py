@@ -32,10 +32,16 @@ ENVIRONMENT = {**os.environ, SECRET_VARIABLE: SECRET}
 
 
 @pytest.fixture
-def farm():
-    """A Redis of its own."""
+def broker():
+    """A Redis of its own, that keeps nothing on disk."""
     with redis_broker(embedded=True) as broker:
-        yield broker.url
+        yield broker
+
+
+@pytest.fixture
+def farm(broker):
+    """Its address."""
+    return broker.url
 
 
 @pytest.fixture
@@ -207,6 +213,45 @@ def test_work_that_a_worker_could_not_begin_is_ordered_again(farm, worker, tmp_p
         grader.communicate(timeout=60)
     assert grader.returncode == 0
     assert scores(out, 1) == [100]
+
+
+def test_redis_may_be_away_while_orders_are_placed(broker, farm, tmp_path):
+    """The grader bears it, and goes on with its orders once Redis is there again."""
+    folder, queue = hand_in(tmp_path, 20), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    for work in folder.glob("*/ex3"):
+        (work / "notes.txt").write_bytes(bytes(4 << 20))  # so that ordering takes a while
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue), within=60, what="the first order")
+        grader.send_signal(signal.SIGSTOP)
+        assert client.llen(queue) < 20, "all orders were placed already"
+        broker.service.kill()
+        grader.send_signal(signal.SIGCONT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            grader.wait(22)  # Celery by itself gives up after 19
+        broker.service.restart()
+        until(lambda: client.llen(queue) or grader.poll() is not None, within=60, what="further orders")
+        grader.send_signal(signal.SIGINT)
+        _, told = grader.communicate(timeout=40)
+    assert "go on: the same command with --resume" in told
+    assert "Traceback" not in told
+
+
+def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):
+    """Where work is ordered again, and its folder is gone meanwhile, its report says so; the rest is graded."""
+    folder, out = hand_in(tmp_path, 2), tmp_path / "out"
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
+        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        until(lambda: client.llen(queue) == 2, within=40, what="the orders")
+        shutil.rmtree(folder / "learner0")
+        client.flushdb()  # as after a restart
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        worker()
+        _, told = grader.communicate(timeout=60)
+    assert grader.returncode == 2
+    assert "Traceback" not in told
+    assert scores(out, 2) == [0, 100]
+    report = json.loads(result_path(out, "learner0", "ex3_grpc_echo").read_text())
+    assert f"there is no folder {folder / 'learner0'}" in report["checks"][0]["message"]
 
 
 def graded_after_two_workers_ended(farm, worker, tmp_path, *others):

@@ -10,7 +10,7 @@ from typing import Any
 
 from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.tasks import Task
-from foodcourt.grading.intake import pieces
+from foodcourt.grading.intake import look_at, pieces
 from foodcourt.grading.verdicts import Report
 from foodcourt.reports.json_report import from_json, to_json
 
@@ -58,8 +58,9 @@ def pack(task: Task, run: str, secret: Secret) -> list[str]:
 
     Raises:
         OSError: its files cannot be read.
-        UsageError: they are too many or too large.
+        UsageError: its folder is gone or no submission any more, or the files are too many or too large.
     """
+    look_at(task.folder, task.exercise)
     files = {
         str(piece.path): None if piece.data is None else base64.b64encode(piece.data).decode()
         for piece in pieces(task.folder)

@@ -17,7 +17,7 @@ from foodcourt.workbook import Workbook
 if TYPE_CHECKING:
     from redis import Redis
 
-__all__ = ["TASK", "Presence", "farm_app", "farm_version", "open_redis"]
+__all__ = ["TASK", "Presence", "farm_app", "farm_version", "open_redis", "result_key"]
 
 TASK = "foodcourt.grade"
 VISIBILITY = 30
@@ -32,9 +32,16 @@ def farm_version(workbook: Workbook) -> str:
     return hashlib.sha256(versions.encode()).hexdigest()[:12]
 
 
-def farm_app(url: str, version: str) -> Celery:
-    """Describe the queue: late acknowledgement, JSON only, nobody to be controlled from elsewhere."""
-    app = Celery("foodcourt-farm", broker=url, backend=url, set_as_current=False)
+def farm_app(url: str, version: str, *, results: bool = True) -> Celery:
+    """Describe the queue: late acknowledgement, JSON only, nobody to be controlled from elsewhere.
+
+    Args:
+        url: the farm's Redis.
+        version: that of those who share the queue.
+        results: whether Celery knows where results lie. One that does subscribes to that of each order, and places no
+            order any more once Redis was away meanwhile.
+    """
+    app = Celery("foodcourt-farm", broker=url, backend=url if results else None, set_as_current=False)
     app.conf.update(
         task_default_queue=f"foodcourt-{version}",
         task_serializer="json",
@@ -60,6 +67,11 @@ def farm_app(url: str, version: str) -> Celery:
         result_expires=24 * 3600,
     )
     return app
+
+
+def result_key(id_: str) -> str:
+    """Give the key under which Celery puts the result of a task into Redis."""
+    return f"celery-task-meta-{id_}"
 
 
 def open_redis(url: str) -> Redis:
