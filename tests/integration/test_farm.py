@@ -13,7 +13,7 @@ import redis
 from leaks import until
 
 from foodcourt.batch.farm.parcels import Forged, pack, unpack, unpack_report
-from foodcourt.batch.farm.queue import TASK, farm_app, farm_version
+from foodcourt.batch.farm.queue import TASK, Run, farm_app, farm_version
 from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
 from foodcourt.batch.tasks import Task
 from foodcourt.brokers.redis import redis_broker
@@ -190,6 +190,7 @@ def test_a_worker_that_breaks_signs_what_it_says(farm, worker, tmp_path):
     app = farm_app(farm, farm_version(WORKBOOK))
     ready(worker())
     with redis.Redis.from_url(farm) as client:
+        Run(client, "run").tell()
         app.send_task(TASK, args=[text, secret.sign("work", text)], task_id="broken")
         stored = until(lambda: client.get(app.backend.get_key_for_task("broken")), within=40, what="the report")
     app.close()
@@ -252,6 +253,34 @@ def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):
     assert scores(out, 2) == [0, 100]
     report = json.loads(result_path(out, "learner0", "ex3_grpc_echo").read_text())
     assert f"there is no folder {folder / 'learner0'}" in report["checks"][0]["message"]
+
+
+def test_what_a_killed_grader_ordered_is_left_alone(farm, worker, tmp_path):
+    """Nobody waits for it any more: workers drop it once the grader has said nothing for two minutes."""
+    folder, queue = hand_in(tmp_path, 3), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue) == 3, within=40, what="the orders")
+        (run,) = client.keys("foodcourt:run:*")
+        client.expire(run, 20)
+        until(lambda: 60 < client.ttl(run) <= 120, within=20, what="the grader's word that it waits")
+        grader.kill()
+        grader.communicate(timeout=20)
+        assert client.ttl(run) > 60, "a grader that is not heard for a minute still has its run"
+        client.expire(run, 0)  # as after the two minutes
+        worker()
+        until(lambda: not client.llen(queue) and not client.hlen("unacked"), within=60, what="the end of the orders")
+        assert not client.keys("foodcourt:tries:*")
+
+
+def test_a_grader_that_is_interrupted_takes_its_orders_back(farm, tmp_path):
+    """After Ctrl-C its run is over at once."""
+    folder, queue = hand_in(tmp_path, 1), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        assert client.keys("foodcourt:run:*")
+        grader.send_signal(signal.SIGINT)
+        grader.communicate(timeout=40)
+        assert not client.keys("foodcourt:run:*")
 
 
 def graded_after_two_workers_ended(farm, worker, tmp_path, *others):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from foodcourt.batch.farm.parcels import Forged, pack, unpack_report
-from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis, result_key
+from foodcourt.batch.farm.queue import TASK, Presence, Run, farm_app, farm_version, open_redis, result_key
 from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.local import in_words, no_verdict
 from foodcourt.batch.tasks import Task
@@ -65,7 +65,8 @@ class _Farm:
         self._secret = secret
         self._tell = tell
         self._told = ""
-        self._run = secrets.token_hex(8)
+        self._id = secrets.token_hex(8)
+        self._run = Run(client, self._id)
         self._pending: dict[str, Task] = {}
         self._unordered: deque[str] = deque()
         self._progress = time.monotonic()
@@ -75,7 +76,7 @@ class _Farm:
         import redis
         from kombu.exceptions import OperationalError
 
-        self._pending = {f"{self._run}-{task.exercise.slug}-{task.digest}": task for task in tasks}
+        self._pending = {f"{self._id}-{task.exercise.slug}-{task.digest}": task for task in tasks}
         self._unordered.extend(self._pending)
         looked, away = 0.0, None
         while self._pending:
@@ -101,11 +102,12 @@ class _Farm:
             id_ = self._unordered[0]
             task = self._pending[id_]
             try:
-                parcel = pack(task, self._run, self._secret)
+                parcel = pack(task, self._id, self._secret)
             except (OSError, FoodCourtError) as error:
                 del self._pending[self._unordered.popleft()]
                 yield task, no_verdict(task.exercise, in_words(error))
                 continue
+            self._run.tell()
             self._app.send_task(TASK, args=parcel, task_id=id_)
             self._unordered.popleft()
 
@@ -126,7 +128,7 @@ class _Farm:
     def _report(self, task: Task, stored: bytes | str) -> Report | None:
         """Read what lies where a result should; None where it is none of ours, and the one that is may still come."""
         try:
-            return unpack_report(json.loads(stored)["result"], task, self._run, self._secret)
+            return unpack_report(json.loads(stored)["result"], task, self._id, self._secret)
         except (Forged, ValueError, KeyError, TypeError, RecursionError) as error:
             self._say(f"a result in Redis was refused ({error}); somebody else can write there")
             return None
@@ -134,6 +136,7 @@ class _Farm:
     def _look(self) -> None:
         """See that the work does not lie around."""
         self._presence.tell()
+        self._run.tell()
         same, others = self._presence.others("worker")
         if same == 0:
             note = f"; {others} of another version are there, and left alone" if others else ""
@@ -141,7 +144,7 @@ class _Farm:
         queue = self._app.conf.task_default_queue
         lying = int(self._client.llen(queue)) + int(self._client.hlen("unacked"))
         if lying == 0 and time.monotonic() - self._progress > 2 * _TELL:
-            # Redis was started again without what it held.
+            # Redis was started again without what it held, or failed a worker, which left its work undone.
             self._progress = time.monotonic()
             self._unordered.extend(self._pending)
 
@@ -157,7 +160,6 @@ class _Farm:
         import redis
 
         with contextlib.suppress(redis.RedisError):
+            self._run.end()
             self._presence.leave()
-            if self._pending:
-                self._client.set(f"foodcourt:over:{self._run}", "over", ex=24 * 3600)
         self._app.close()

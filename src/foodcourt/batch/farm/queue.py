@@ -17,13 +17,15 @@ from foodcourt.workbook import Workbook
 if TYPE_CHECKING:
     from redis import Redis
 
-__all__ = ["TASK", "Presence", "farm_app", "farm_version", "open_redis", "result_key"]
+__all__ = ["TASK", "Presence", "Run", "farm_app", "farm_version", "open_redis", "result_key"]
 
 TASK = "foodcourt.grade"
 VISIBILITY = 30
 """Seconds after which work is handed to another worker if the one that has it does not say that it is alive."""
 _HERE = 20
 """Seconds for which somebody counts as there after they said so."""
+_RUNS = 120
+"""Seconds for which work is still wanted after its grader said so: more than it bears that Redis is away."""
 
 
 def farm_version(workbook: Workbook) -> str:
@@ -115,3 +117,24 @@ class Presence:
         versions = [key.decode().split(":")[2] for key in self._client.scan_iter(f"foodcourt:{role}:*", count=1_000)]
         same = versions.count(self._version)
         return same, len(versions) - same
+
+
+class Run:
+    """The grading of a class, for as long as there is a grader that waits for what comes of it."""
+
+    def __init__(self, client: Redis, id_: str) -> None:
+        """Speak of the run with this id."""
+        self._client = client
+        self._key = f"foodcourt:run:{id_}"
+
+    def tell(self) -> None:
+        """Say that its results are waited for; to be said before its first order, and again at least every minute."""
+        self._client.set(self._key, "on", ex=_RUNS)
+
+    def end(self) -> None:
+        """Say that they are not any more."""
+        self._client.delete(self._key)
+
+    def goes_on(self) -> bool:
+        """Whether anybody waits for its results."""
+        return bool(self._client.exists(self._key))

@@ -15,7 +15,7 @@ from celery.exceptions import Ignore
 from celery.signals import worker_ready
 
 from foodcourt.batch.farm.parcels import Forged, Parcel, pack_report, unpack
-from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis
+from foodcourt.batch.farm.queue import TASK, Presence, Run, farm_app, farm_version, open_redis
 from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.local import in_words, no_verdict
 from foodcourt.catalog import Exercise, find_exercise
@@ -95,7 +95,7 @@ class _Bench:
 
         try:
             parcel = unpack(text, signature, self._secret)
-            if self._client.exists(f"foodcourt:over:{parcel.run}"):
+            if not Run(self._client, parcel.run).goes_on():
                 raise Ignore
             ended = self._ended(parcel)
         except Forged as error:
