@@ -12,8 +12,8 @@ import pytest
 import redis
 from leaks import until
 
-from foodcourt.batch.farm.parcels import Forged, pack, unpack
-from foodcourt.batch.farm.queue import TASK, farm_app, farm_version
+from foodcourt.batch.farm.parcels import Forged, pack, unpack, unpack_report
+from foodcourt.batch.farm.queue import TASK, Run, farm_app, farm_version
 from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
 from foodcourt.batch.tasks import Task
 from foodcourt.brokers.redis import redis_broker
@@ -33,10 +33,16 @@ ENVIRONMENT = {**os.environ, SECRET_VARIABLE: SECRET}
 
 
 @pytest.fixture
-def farm():
-    """A Redis of its own."""
+def broker():
+    """A Redis of its own, that keeps nothing on disk."""
     with redis_broker(embedded=True) as broker:
-        yield broker.url
+        yield broker
+
+
+@pytest.fixture
+def farm(broker):
+    """Its address."""
+    return broker.url
 
 
 @pytest.fixture
@@ -150,7 +156,7 @@ def test_a_worker_of_another_version_is_refused(farm, worker):
 
 
 def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
-    """Unsigned work is not graded, and an unsigned result is no verdict: the signed one is waited for."""
+    """Unsigned work is not graded, and what is no signed result is no verdict: the signed one is waited for."""
     folder, out = hand_in(tmp_path, 1), tmp_path / "out"
     app = farm_app(farm, farm_version(WORKBOOK))
     stranger = Secret(b"the secret of a stranger")
@@ -162,9 +168,14 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
         until(lambda: client.llen(queue) == 2, within=20, what="the order")
         order = json.loads(client.lindex(queue, 0))
         key = app.backend.get_key_for_task(order["headers"]["id"])
-        report = json.dumps({"status": "SUCCESS", "result": ["{}", "0" * 64], "task_id": order["headers"]["id"]})
-        client.set(key, report)
-        until(lambda: not client.exists(key), within=20, what="the refusal")
+        for content in (
+            json.dumps({"status": "SUCCESS", "result": ["{}", "0" * 64], "task_id": order["headers"]["id"]}),
+            json.dumps({"status": "FAILURE", "result": {"exc_type": "Exception", "exc_message": ["no"]}}),
+            *(b"garbage", b"\xff", b"[1]", b"null", b"{}", b"[" * 100_000),
+        ):
+            client.set(key, content)
+            until(lambda: not client.exists(key) or grader.poll() is not None, within=20, what="the refusal")
+            assert grader.poll() is None, grader.communicate()
         process = ready(worker())
         _, told = grader.communicate(timeout=60)
         assert not client.exists(app.backend.get_key_for_task("forged"))
@@ -173,6 +184,108 @@ def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
     assert "was refused" in told
     assert "refused: work that is not signed" in process.log.read_text()
     assert scores(out, 1) == [100]
+
+
+def test_a_worker_that_breaks_signs_what_it_says(farm, worker, tmp_path):
+    """An error that nobody foresaw is told in a signed report, as what Celery says of it would not be believed."""
+    secret, exercise = Secret(SECRET.encode()), find_exercise("ex3", WORKBOOK)
+    task = Task(exercise, "0" * 64, tmp_path, ())
+    content = {"run": "run", "exercise": exercise.slug, "digest": task.digest, "files": {"no\0name": ""}}
+    text = json.dumps(content)
+    app = farm_app(farm, farm_version(WORKBOOK))
+    ready(worker())
+    with redis.Redis.from_url(farm) as client:
+        Run(client, "run").tell()
+        app.send_task(TASK, args=[text, secret.sign("work", text)], task_id="broken")
+        stored = until(lambda: client.get(app.backend.get_key_for_task("broken")), within=40, what="the report")
+    app.close()
+    report = unpack_report(json.loads(stored)["result"], task, "run", secret)
+    assert report.broken
+    assert "ValueError" in report.checks[0].message
+
+
+def test_work_that_a_worker_could_not_begin_is_ordered_again(farm, worker, tmp_path):
+    """Where Redis fails a worker, nobody is told that the grader broke: the work is graded once that is over."""
+    folder, out = hand_in(tmp_path, 1), tmp_path / "out"
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
+        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        run, slug, digest = json.loads(client.lindex(queue, 0))["headers"]["id"].split("-")
+        tries = f"foodcourt:tries:{run}:{slug}:{digest}"
+        client.lpush(tries, "no number")
+        process = worker()
+        until(lambda: "left undone" in process.log.read_text(), within=40, what="the failure")
+        client.delete(tries)
+        grader.communicate(timeout=60)
+    assert grader.returncode == 0
+    assert scores(out, 1) == [100]
+
+
+def test_redis_may_be_away_while_orders_are_placed(broker, farm, tmp_path):
+    """The grader bears it, and goes on with its orders once Redis is there again."""
+    folder, queue = hand_in(tmp_path, 20), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    for work in folder.glob("*/ex3"):
+        (work / "notes.txt").write_bytes(bytes(4 << 20))  # so that ordering takes a while
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue), within=60, what="the first order")
+        grader.send_signal(signal.SIGSTOP)
+        assert client.llen(queue) < 20, "all orders were placed already"
+        broker.service.kill()
+        grader.send_signal(signal.SIGCONT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            grader.wait(22)  # Celery by itself gives up after 19
+        broker.service.restart()
+        until(lambda: client.llen(queue) or grader.poll() is not None, within=60, what="further orders")
+        grader.send_signal(signal.SIGINT)
+        _, told = grader.communicate(timeout=40)
+    assert "go on: the same command with --resume" in told
+    assert "Traceback" not in told
+
+
+def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):
+    """Where work is ordered again, and its folder is gone meanwhile, its report says so; the rest is graded."""
+    folder, out = hand_in(tmp_path, 2), tmp_path / "out"
+    with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
+        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        until(lambda: client.llen(queue) == 2, within=40, what="the orders")
+        shutil.rmtree(folder / "learner0")
+        client.flushdb()  # as after a restart
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        worker()
+        _, told = grader.communicate(timeout=60)
+    assert grader.returncode == 2
+    assert "Traceback" not in told
+    assert scores(out, 2) == [0, 100]
+    report = json.loads(result_path(out, "learner0", "ex3_grpc_echo").read_text())
+    assert f"there is no folder {folder / 'learner0'}" in report["checks"][0]["message"]
+
+
+def test_what_a_killed_grader_ordered_is_left_alone(farm, worker, tmp_path):
+    """Nobody waits for it any more: workers drop it once the grader has said nothing for two minutes."""
+    folder, queue = hand_in(tmp_path, 3), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue) == 3, within=40, what="the orders")
+        (run,) = client.keys("foodcourt:run:*")
+        client.expire(run, 20)
+        until(lambda: 60 < client.ttl(run) <= 120, within=20, what="the grader's word that it waits")
+        grader.kill()
+        grader.communicate(timeout=20)
+        assert client.ttl(run) > 60, "a grader that is not heard for a minute still has its run"
+        client.expire(run, 0)  # as after the two minutes
+        worker()
+        until(lambda: not client.llen(queue) and not client.hlen("unacked"), within=60, what="the end of the orders")
+        assert not client.keys("foodcourt:tries:*")
+
+
+def test_a_grader_that_is_interrupted_takes_its_orders_back(farm, tmp_path):
+    """After Ctrl-C its run is over at once."""
+    folder, queue = hand_in(tmp_path, 1), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
+        until(lambda: client.llen(queue) == 1, within=40, what="the order")
+        assert client.keys("foodcourt:run:*")
+        grader.send_signal(signal.SIGINT)
+        grader.communicate(timeout=40)
+        assert not client.keys("foodcourt:run:*")
 
 
 def graded_after_two_workers_ended(farm, worker, tmp_path, *others):

@@ -3,10 +3,13 @@
 import csv
 import json
 import os
+import queue
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -287,6 +290,24 @@ def test_work_that_changes_before_its_turn_is_graded_another_time(tmp_path, swap
         pack(next(task for task in what.todo if "ada" in task.learners), "run", Secret(b"s" * 64))
     again = plan(find_submissions(folder, exercises(WORKBOOK), work=tmp_path / "work"), out, resume=True)
     assert sorted(task.learners for task in again.todo) == ([("bob",)] if swapped else [("ada",), ("bob",)])
+
+
+def test_a_grader_that_breaks_in_a_way_we_have_no_words_for_costs_one_submission(class_folder, tmp_path):
+    """Whatever ends the grading of one, its report says so, and nobody waits for it for ever."""
+    classroom = find_submissions(class_folder, exercises(WORKBOOK), work=tmp_path / "work")
+    first, second = tasks_of(classroom.entries)
+    no_path = replace(first, folder=None)
+    came = queue.SimpleQueue()
+
+    def grade_both():
+        for _, report in grade_locally([no_path, second], jobs=1, sandbox="required"):
+            came.put(report)
+
+    threading.Thread(target=grade_both, daemon=True).start()
+    broken = came.get(timeout=20)
+    assert "this is not your fault: AttributeError(" in broken.checks[0].message
+    assert broken.broken
+    assert not came.get(timeout=60).broken
 
 
 def test_results_that_cannot_be_written_are_told(class_folder, tmp_path):

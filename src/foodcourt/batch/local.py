@@ -16,7 +16,7 @@ from foodcourt.grading.grader import Grader, SandboxUse
 from foodcourt.grading.parents import Parents
 from foodcourt.grading.verdicts import Outcome, Report, Verdict
 
-__all__ = ["grade_locally", "no_verdict"]
+__all__ = ["grade_locally", "in_words", "no_verdict"]
 
 
 def grade_locally(tasks: Sequence[Task], *, jobs: int, sandbox: SandboxUse) -> Iterator[tuple[Task, Report]]:
@@ -74,11 +74,16 @@ def _grade(
                 done.put((task, grader.grade(task.exercise, task.folder, digest=task.digest, on_begin=ahead)))
             except NoSandbox as error:
                 done.put((task, error))
-            except (FoodCourtError, OSError) as error:
-                done.put((task, no_verdict(task, str(error), time.monotonic() - began)))
+            except Exception as error:  # noqa: BLE001 - who waits for this report must get one
+                done.put((task, no_verdict(task.exercise, in_words(error), time.monotonic() - began)))
 
 
-def no_verdict(task: Task, why: str, seconds: float = 0.0) -> Report:
+def in_words(error: Exception) -> str:
+    """Say what broke; what we have no words for is told with its kind, as a MemoryError has no text."""
+    return str(error) if isinstance(error, FoodCourtError | OSError) else repr(error)
+
+
+def no_verdict(exercise: Exercise, why: str, seconds: float = 0.0) -> Report:
     """Make the report on work that could not be graded, through no fault of the learner's."""
     message = f"the grader broke, this is not your fault: {why}"
     checks = tuple(
@@ -91,6 +96,6 @@ def no_verdict(task: Task, why: str, seconds: float = 0.0) -> Report:
             outcome=Outcome.ERROR,
             message=message,
         )
-        for spec in task.exercise.checks
+        for spec in exercise.checks
     )
-    return Report(task.exercise.slug, None, "off", datetime.now(UTC), seconds, checks)
+    return Report(exercise.slug, None, "off", datetime.now(UTC), seconds, checks)

@@ -22,7 +22,8 @@ def worker(farm: str, jobs: int | None, sandbox: str) -> None:
     """Grade for `foodcourt grade --farm`, on this machine, until Ctrl-C.
 
     All machines of a farm have the same Food Court, and the same secret in FOODCOURT_FARM_SECRET: work and results
-    are signed with it. What a worker was grading when it died is graded by another.
+    are signed with it. What a worker was grading when it died is graded by another; what a grader ordered that was
+    killed is left alone two minutes later.
     """
     from foodcourt.batch.farm.signing import Secret
     from foodcourt.batch.farm.work import run_worker

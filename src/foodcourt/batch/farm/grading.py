@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foodcourt.batch.farm.parcels import Forged, pack, unpack_report
-from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis
+from foodcourt.batch.farm.queue import TASK, Presence, Run, farm_app, farm_version, open_redis, result_key
 from foodcourt.batch.farm.signing import Secret
-from foodcourt.batch.local import no_verdict
+from foodcourt.batch.local import in_words, no_verdict
 from foodcourt.batch.tasks import Task
 from foodcourt.errors import FoodCourtError, GraderError
 from foodcourt.grading.verdicts import Report
@@ -46,14 +48,9 @@ def grade_on_farm(
     """
     client = open_redis(url)
     version = farm_version(workbook)
-    farm = _Farm(client, farm_app(url, version), Presence(client, "grader", version), secret, tell)
+    farm = _Farm(client, farm_app(url, version, results=False), Presence(client, "grader", version), secret, tell)
     try:
-        for task in tasks:
-            try:
-                farm.order(task)
-            except (OSError, FoodCourtError) as error:
-                yield task, no_verdict(task, str(error))
-        yield from farm.results()
+        yield from farm.grade(tasks)
     finally:
         farm.leave()
 
@@ -68,29 +65,29 @@ class _Farm:
         self._secret = secret
         self._tell = tell
         self._told = ""
-        self._run = secrets.token_hex(8)
+        self._id = secrets.token_hex(8)
+        self._run = Run(client, self._id)
         self._pending: dict[str, Task] = {}
+        self._unordered: deque[str] = deque()
         self._progress = time.monotonic()
 
-    def order(self, task: Task) -> None:
-        """Put a task into the queue."""
-        id_ = f"{self._run}-{task.exercise.slug}-{task.digest}"
-        self._app.send_task(TASK, args=pack(task, self._run, self._secret), task_id=id_)
-        self._pending[id_] = task
-
-    def results(self) -> Iterator[tuple[Task, Report]]:
-        """Give the results as they come, until all are there."""
+    def grade(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Report]]:
+        """Put tasks into the queue, and give the results as they come, until all are there."""
         import redis
+        from kombu.exceptions import OperationalError
 
+        self._pending = {f"{self._id}-{task.exercise.slug}-{task.digest}": task for task in tasks}
+        self._unordered.extend(self._pending)
         looked, away = 0.0, None
         while self._pending:
             try:
+                yield from self._order()
                 yield from self._come()
                 if time.monotonic() - looked > _TELL:
                     looked = time.monotonic()
                     self._look()
                 away = None
-            except redis.RedisError as error:
+            except (redis.RedisError, OperationalError) as error:
                 away = away or time.monotonic()
                 if time.monotonic() - away > _LOST:
                     raise GraderError(
@@ -99,34 +96,47 @@ class _Farm:
                     ) from error
             time.sleep(_POLL)
 
+    def _order(self) -> Iterator[tuple[Task, Report]]:
+        """Put into the queue what is to be; what cannot be packed, as its folder is gone, gets its report at once."""
+        while self._unordered:
+            id_ = self._unordered[0]
+            task = self._pending[id_]
+            try:
+                parcel = pack(task, self._id, self._secret)
+            except (OSError, FoodCourtError) as error:
+                del self._pending[self._unordered.popleft()]
+                yield task, no_verdict(task.exercise, in_words(error))
+                continue
+            self._run.tell()
+            self._app.send_task(TASK, args=parcel, task_id=id_)
+            self._unordered.popleft()
+
     def _come(self) -> Iterator[tuple[Task, Report]]:
         ids = list(self._pending)
-        backend = self._app.backend
-        values = self._client.mget([backend.get_key_for_task(id_) for id_ in ids])
+        values = self._client.mget([result_key(id_) for id_ in ids]) if ids else ()
         for id_, value in zip(ids, values, strict=True):
             if value is None:
                 continue
             task = self._pending[id_]
-            report = self._report(task, backend.decode_result(value))
-            self._client.delete(backend.get_key_for_task(id_))
+            report = self._report(task, value)
+            self._client.delete(result_key(id_))
             if report is not None:
                 self._progress = time.monotonic()
                 del self._pending[id_]
                 yield task, report
 
-    def _report(self, task: Task, meta: dict[str, Any]) -> Report | None:
-        """Read a result; None where it is none of ours, and the one that is may still come."""
-        if meta.get("status") != "SUCCESS":
-            return no_verdict(task, f"a worker of the farm broke: {meta.get('result')!r:.300}")
+    def _report(self, task: Task, stored: bytes | str) -> Report | None:
+        """Read what lies where a result should; None where it is none of ours, and the one that is may still come."""
         try:
-            return unpack_report(meta.get("result"), task, self._run, self._secret)
-        except (Forged, ValueError, KeyError, TypeError) as error:
+            return unpack_report(json.loads(stored)["result"], task, self._id, self._secret)
+        except (Forged, ValueError, KeyError, TypeError, RecursionError) as error:
             self._say(f"a result in Redis was refused ({error}); somebody else can write there")
             return None
 
     def _look(self) -> None:
         """See that the work does not lie around."""
         self._presence.tell()
+        self._run.tell()
         same, others = self._presence.others("worker")
         if same == 0:
             note = f"; {others} of another version are there, and left alone" if others else ""
@@ -134,10 +144,9 @@ class _Farm:
         queue = self._app.conf.task_default_queue
         lying = int(self._client.llen(queue)) + int(self._client.hlen("unacked"))
         if lying == 0 and time.monotonic() - self._progress > 2 * _TELL:
-            # Redis was started again without what it held.
+            # Redis was started again without what it held, or failed a worker, which left its work undone.
             self._progress = time.monotonic()
-            for task in list(self._pending.values()):
-                self.order(task)
+            self._unordered.extend(self._pending)
 
     def _say(self, text: str) -> None:
         if text != self._told:
@@ -151,7 +160,6 @@ class _Farm:
         import redis
 
         with contextlib.suppress(redis.RedisError):
+            self._run.end()
             self._presence.leave()
-            if self._pending:
-                self._client.set(f"foodcourt:over:{self._run}", "over", ex=24 * 3600)
         self._app.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.tasks import Task
-from foodcourt.grading.intake import pieces, see_unchanged
+from foodcourt.grading.intake import look_at, pieces, see_unchanged
 from foodcourt.grading.verdicts import Report
 from foodcourt.reports.json_report import from_json, to_json
 
@@ -58,9 +58,10 @@ def pack(task: Task, run: str, secret: Secret) -> list[str]:
 
     Raises:
         OSError: its files cannot be read.
-        UsageError: they are too many or too large.
+        UsageError: its folder is gone or no submission any more, or the files are too many or too large.
         GraderError: they are no longer what the task's digest stands for.
     """
+    look_at(task.folder, task.exercise)
     found = list(pieces(task.folder))
     see_unchanged(found, task.digest)
     files = {

@@ -17,13 +17,15 @@ from foodcourt.workbook import Workbook
 if TYPE_CHECKING:
     from redis import Redis
 
-__all__ = ["TASK", "Presence", "farm_app", "farm_version", "open_redis"]
+__all__ = ["TASK", "Presence", "Run", "farm_app", "farm_version", "open_redis", "result_key"]
 
 TASK = "foodcourt.grade"
 VISIBILITY = 30
 """Seconds after which work is handed to another worker if the one that has it does not say that it is alive."""
 _HERE = 20
 """Seconds for which somebody counts as there after they said so."""
+_RUNS = 120
+"""Seconds for which work is still wanted after its grader said so: more than it bears that Redis is away."""
 
 
 def farm_version(workbook: Workbook) -> str:
@@ -32,9 +34,16 @@ def farm_version(workbook: Workbook) -> str:
     return hashlib.sha256(versions.encode()).hexdigest()[:12]
 
 
-def farm_app(url: str, version: str) -> Celery:
-    """Describe the queue: late acknowledgement, JSON only, nobody to be controlled from elsewhere."""
-    app = Celery("foodcourt-farm", broker=url, backend=url, set_as_current=False)
+def farm_app(url: str, version: str, *, results: bool = True) -> Celery:
+    """Describe the queue: late acknowledgement, JSON only, nobody to be controlled from elsewhere.
+
+    Args:
+        url: the farm's Redis.
+        version: that of those who share the queue.
+        results: whether Celery knows where results lie. One that does subscribes to that of each order, and places no
+            order any more once Redis was away meanwhile.
+    """
+    app = Celery("foodcourt-farm", broker=url, backend=url if results else None, set_as_current=False)
     app.conf.update(
         task_default_queue=f"foodcourt-{version}",
         task_serializer="json",
@@ -60,6 +69,11 @@ def farm_app(url: str, version: str) -> Celery:
         result_expires=24 * 3600,
     )
     return app
+
+
+def result_key(id_: str) -> str:
+    """Give the key under which Celery puts the result of a task into Redis."""
+    return f"celery-task-meta-{id_}"
 
 
 def open_redis(url: str) -> Redis:
@@ -103,3 +117,24 @@ class Presence:
         versions = [key.decode().split(":")[2] for key in self._client.scan_iter(f"foodcourt:{role}:*", count=1_000)]
         same = versions.count(self._version)
         return same, len(versions) - same
+
+
+class Run:
+    """The grading of a class, for as long as there is a grader that waits for what comes of it."""
+
+    def __init__(self, client: Redis, id_: str) -> None:
+        """Speak of the run with this id."""
+        self._client = client
+        self._key = f"foodcourt:run:{id_}"
+
+    def tell(self) -> None:
+        """Say that its results are waited for; to be said before its first order, and again at least every minute."""
+        self._client.set(self._key, "on", ex=_RUNS)
+
+    def end(self) -> None:
+        """Say that they are not any more."""
+        self._client.delete(self._key)
+
+    def goes_on(self) -> bool:
+        """Whether anybody waits for its results."""
+        return bool(self._client.exists(self._key))

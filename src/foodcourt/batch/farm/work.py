@@ -15,12 +15,11 @@ from celery.exceptions import Ignore
 from celery.signals import worker_ready
 
 from foodcourt.batch.farm.parcels import Forged, Parcel, pack_report, unpack
-from foodcourt.batch.farm.queue import TASK, Presence, farm_app, farm_version, open_redis
+from foodcourt.batch.farm.queue import TASK, Presence, Run, farm_app, farm_version, open_redis
 from foodcourt.batch.farm.signing import Secret
-from foodcourt.batch.local import no_verdict
-from foodcourt.batch.tasks import Task
-from foodcourt.catalog import find_exercise
-from foodcourt.errors import FoodCourtError, NoSandbox, UsageError
+from foodcourt.batch.local import in_words, no_verdict
+from foodcourt.catalog import Exercise, find_exercise
+from foodcourt.errors import NoSandbox, UsageError
 from foodcourt.grading.grader import Grader, SandboxUse
 from foodcourt.grading.parents import Parents
 from foodcourt.grading.verdicts import Report
@@ -91,24 +90,25 @@ class _Bench:
         self._graders: list[Grader] = []
 
     def grade(self, text: object = None, signature: object = None, *_: object, **__: object) -> list[str]:
-        """Grade a parcel, and give the packed report."""
+        """Grade a parcel, and give the packed report: whatever breaks here, too, is told in a signed one."""
+        import redis
+
         try:
             parcel = unpack(text, signature, self._secret)
+            if not Run(self._client, parcel.run).goes_on():
+                raise Ignore
+            ended = self._ended(parcel)
         except Forged as error:
             _log.warning("refused: %s", error)
             raise Ignore from error
-        if self._client.exists(f"foodcourt:over:{parcel.run}"):
-            raise Ignore
-        ended = self._ended(parcel)
+        except redis.RedisError as error:  # nothing to do with the work: the grader orders it again
+            _log.warning("left undone: %s", error)
+            raise Ignore from error
         exercise = find_exercise(parcel.slug, self._workbook)
-        # Should this worker be killed, the fork server removes its folder, and the learner's work in it.
-        above = self._parents.of(exercise).programs.folder
-        with tempfile.TemporaryDirectory(prefix="parcel-", dir=above) as name:
-            task = Task(exercise, parcel.digest, Path(name, "work"), ())
-            if ended:
-                report = no_verdict(task, f"it ended the worker that graded it {ended} times")
-            else:
-                report = self._report(task, parcel)
+        if ended:
+            report = no_verdict(exercise, f"it ended the worker that graded it {ended} times")
+        else:
+            report = self._report(exercise, parcel)
         return pack_report(parcel, report, self._secret)
 
     def _ended(self, parcel: Parcel) -> int:
@@ -123,17 +123,21 @@ class _Bench:
         others = int(self._client.scard(victims)) - 1
         return before if before >= (_TRIES if others < _TRIES else _TRIES_WHERE_OTHERS_END) else 0
 
-    def _report(self, task: Task, parcel: Parcel) -> Report:
+    def _report(self, exercise: Exercise, parcel: Parcel) -> Report:
         began, started_at = time.monotonic(), datetime.now(UTC)
         try:
-            parcel.write(task.folder)
-            return self._grader().grade(task.exercise, task.folder)
+            # Should this worker be killed, the fork server removes its folder, and the learner's work in it.
+            above = self._parents.of(exercise).programs.folder
+            with tempfile.TemporaryDirectory(prefix="parcel-", dir=above) as name:
+                folder = Path(name, "work")
+                parcel.write(folder)
+                return self._grader().grade(exercise, folder)
         except NoSandbox as error:
             why = f"there is no sandbox on the worker's machine: {error}"
-        except (FoodCourtError, Forged, OSError) as error:
-            why = str(error)
+        except Exception as error:  # noqa: BLE001 - Celery's word on it would not be signed
+            why = in_words(error)
         _log.warning("could not grade what began at %s: %s", started_at, why)
-        return no_verdict(task, why, time.monotonic() - began)
+        return no_verdict(exercise, why, time.monotonic() - began)
 
     def _grader(self) -> Grader:
         if not hasattr(self._mine, "grader"):
