@@ -21,6 +21,8 @@ from foodcourt.catalog import exercises
 from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_results import result_path
 from foodcourt.reports.json_report import schema
+from foodcourt.review.changes import Kind, Target, Wish
+from foodcourt.review.store import Store
 from foodcourt.workbook import Workbook
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
@@ -94,6 +96,28 @@ def test_results_are_not_overwritten_unasked(class_folder, tmp_path):
     assert "2 of them graded before" in resumed.stdout
     assert "0 graded in" in resumed.stdout
     assert result(out, "ada") == {**before, "learner": "ada"}
+
+
+def test_scores_by_hand_stay(tmp_path):
+    """What was set in the review counts in all that is written when something late is graded."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    for learner in ("cyd", "dan"):
+        (folder / learner).mkdir(parents=True)
+        (folder / learner / "ex3.zip").write_text("no zip")
+        done = grade(folder, out, "--resume")
+        assert done.returncode == 0, done.stderr
+        if learner == "cyd":
+            score = Wish(Target(Kind.SCORE, "ex3_grpc_echo", learner), "shown in person", 83)
+            Store(out / "review.sqlite").record("Ada", 0, [score])
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    assert [(row["ex3_score"], row["ex3_outcome"]) for row in rows.values()] == [("83", "by hand"), ("", "refused")]
+    for name in ("canvas.csv", "moodle.csv"):
+        [line] = [line for line in (out / "exports" / name).read_text("utf-8-sig").splitlines() if "cyd" in line]
+        assert "83" in line
+    told = json.loads(next(out.glob("exports/gradescope/cyd*/ex3_grpc_echo.json")).read_text())
+    assert told["score"] == 83
+    assert "83" in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_resuming_begins_with_other_work(tmp_path):

@@ -178,13 +178,13 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
 
 
 def _publish(out: Path, workbook: Workbook) -> None:
-    """Write all that is made from the results."""
+    """Write all that is made from the results, and from what instructors changed before."""
     from foodcourt.reports.class_results import ClassResults
-    from foodcourt.reports.exports import write_results
-    from foodcourt.review.static import write_static
+    from foodcourt.review.exporting import export_grades
+    from foodcourt.review.marking import Marks
+    from foodcourt.review.snapshot import Snapshot
 
     results = ClassResults.load(out, workbook)
-    write_results(out, results)
-    write_static(out, results)
+    export_grades(out, Snapshot(results, Marks.load(out)))
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)
