@@ -112,6 +112,17 @@ def test_the_token_becomes_a_cookie(graded):
     assert visitor.ask("GET", "/").status_code == 200
 
 
+@pytest.mark.parametrize("other", ['prefs={"a": 1}', "version=1", "path=/", "nothing", "é=é", "a,b=[1]; c", '"'])
+def test_cookies_of_another_server(ada, other):
+    """What a server on another port has the browser keep is sent along, and keeps nobody out and lets nobody in."""
+    own = f"{ada.pass_.cookie}={ada.cookies[ada.pass_.cookie]}"
+    ada.cookies = None
+    for cookies in (f"{other}; {own}", f"{own}; {other}"):
+        assert ada.ask("GET", "/", headers={"Cookie": cookies.encode()}).status_code == 200
+    for cookies in (other, f"{other}; {ada.pass_.cookie}=", f"{other}; {ada.pass_.cookie}=é"):
+        assert ada.ask("GET", "/", headers={"Cookie": cookies.encode()}).status_code == 403
+
+
 def test_a_redirect_stays_here(graded):
     """No path makes the redirect after the token lead to another host."""
     visitor = Instructor(graded.out)
