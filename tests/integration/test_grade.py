@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_results import result_path
 from foodcourt.reports.json_report import schema
 from foodcourt.review.changes import Kind, Target, Wish
+from foodcourt.review.exporting import exporting
 from foodcourt.review.store import Store
 from foodcourt.workbook import Workbook
 
@@ -118,6 +120,29 @@ def test_scores_by_hand_stay(tmp_path):
     told = json.loads(next(out.glob("exports/gradescope/cyd*/ex3_grpc_echo.json")).read_text())
     assert told["score"] == 83
     assert "83" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_one_at_a_time_writes(tmp_path):
+    """While somebody exports the class, what is graded is not written over it; and then it is."""
+    (tmp_path / "class" / "cyd").mkdir(parents=True)
+    (tmp_path / "class" / "cyd" / "ex3.zip").write_text("no zip")
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [FOODCOURT, "grade", tmp_path / "class", "--out", out]
+    with exporting(out):
+        grader = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        waits = re.compile(rf"-> FLOCK .* {grader.pid} ")
+        try:
+            until(lambda: waits.search(Path("/proc/locks").read_text()), what="waiting", within=60)
+            assert not (out / "similarity.json").exists()
+            assert not (out / "grades.csv").exists()
+        except BaseException:
+            grader.kill()
+            grader.wait()
+            raise
+    assert grader.wait(60) == 0
+    assert (out / "similarity.json").read_text() == "[]\n"
+    assert (out / "grades.csv").exists()
 
 
 def test_resuming_begins_with_other_work(tmp_path):

@@ -130,11 +130,14 @@ def test_files_and_what_resembles_them_are_in_it(tmp_path):
 
 
 def test_no_old_page_stays(tmp_path):
-    """Pages of who has left the class go, and nothing half written is left beside them."""
+    """Pages of who has left the class go, and nothing half written stays beside them, not even of who was killed."""
     graded = small_class(tmp_path)
     old = graded.out / "pages" / "old.html"
     old.parent.mkdir()
     old.touch()
+    killed = graded.out / ".pages-x0" / "old" / SLUG  # as kill -9 leaves it between two names
+    killed.mkdir(parents=True)
+    (killed / "index.html").touch()
     write_static(graded.out, snapshot_of(graded))
     write_static(graded.out, snapshot_of(graded))
     assert not old.exists()

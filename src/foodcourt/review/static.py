@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from foodcourt.review.snapshot import Filter, Snapshot
 
 __all__ = ["write_static"]
 
+_SCRATCH = ".pages-"
+
 
 def write_static(out: Path, snapshot: Snapshot) -> Path:
     """Write the class, its exercises and submissions as pages that need no server, and give the first one's path.
 
     The files that were handed in are in them, if they still lie where they did. They show the solutions, and
-    everybody's work to everybody.
+    everybody's work to everybody. Nobody else may write them meanwhile.
 
     Args:
         out: the folder of the class.
@@ -30,8 +33,10 @@ def write_static(out: Path, snapshot: Snapshot) -> Path:
         OSError: a page cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
+    for left in out.glob(f"{_SCRATCH}*"):  # by one who was killed
+        shutil.rmtree(left, ignore_errors=True)
     # Made beside the old ones, so that nobody sees half of the new, and no page of a learner who has left stays.
-    with tempfile.TemporaryDirectory(prefix=".pages-", dir=out) as scratch:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=out) as scratch:
         fresh = Path(scratch, "fresh")
         fresh.mkdir()
         _write_pages(fresh, snapshot)
