@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from foodcourt.grading.verdicts import Evidence
 from foodcourt.reports.class_results import ClassResults
 from foodcourt.review import write_static
+from foodcourt.review.marking import Marks
+from foodcourt.review.snapshot import Snapshot
 
 FOODCOURT = Path(sys.executable).with_name("foodcourt")
 PATIENCE = 30_000
@@ -186,7 +188,7 @@ def test_how_it_looks(review, page, pictures, scheme):
 
 def test_pages_on_disk(out, page):
     """The pages that `grade` writes open from disk with their style, and lead from one to the next."""
-    page.goto(write_static(out, ClassResults.load(out, WORKBOOK)).as_uri())
+    page.goto(write_static(out, Snapshot(ClassResults.load(out, WORKBOOK), Marks.load(out))).as_uri())
     assert page.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
     press(page, page.get_by_role("link", name="grace, Exercise 1"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("grace")

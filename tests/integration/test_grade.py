@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,9 @@ from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_file import ClassFile, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.json_report import schema
+from foodcourt.review.changes import Kind, Target, Wish
+from foodcourt.review.exporting import exporting
+from foodcourt.review.store import Store
 from foodcourt.workbook import Workbook
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
@@ -146,6 +150,51 @@ def test_a_new_class_list_says_who_is_in_the_class(tmp_path):
     assert {name: one.name for name, one in ClassFile.load(out).learners.items()} == {
         "ada": "Ada", "bob": "Bob", "dan": ""
     }  # fmt: skip
+
+
+def test_scores_by_hand_stay(tmp_path):
+    """What was set in the review counts in all that is written when something late is graded."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    for learner in ("cyd", "dan"):
+        (folder / learner).mkdir(parents=True)
+        (folder / learner / "ex3.zip").write_text("no zip")
+        done = grade(folder, out, "--resume")
+        assert done.returncode == 0, done.stderr
+        if learner == "cyd":
+            score = Wish(Target(Kind.SCORE, "ex3_grpc_echo", learner), "shown in person", 83)
+            Store(out / "review.sqlite").record("Ada", 0, [score])
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    assert [(row["ex3_score"], row["ex3_outcome"]) for row in rows.values()] == [("83", "by hand"), ("", "refused")]
+    for name in ("canvas.csv", "moodle.csv"):
+        [line] = [line for line in (out / "exports" / name).read_text("utf-8-sig").splitlines() if "cyd" in line]
+        assert "83" in line
+    told = json.loads(next(out.glob("exports/gradescope/cyd*/ex3_grpc_echo.json")).read_text())
+    assert told["score"] == 83
+    assert "83" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_one_at_a_time_writes(tmp_path):
+    """While somebody exports the class, what is graded is not written over it; and then it is."""
+    (tmp_path / "class" / "cyd").mkdir(parents=True)
+    (tmp_path / "class" / "cyd" / "ex3.zip").write_text("no zip")
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [FOODCOURT, "grade", tmp_path / "class", "--out", out]
+    with exporting(out):
+        grader = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        waits = re.compile(rf"-> FLOCK .* {grader.pid} ")
+        try:
+            until(lambda: waits.search(Path("/proc/locks").read_text()), what="waiting", within=60)
+            assert not (out / "similarity.json").exists()
+            assert not (out / "grades.csv").exists()
+        except BaseException:
+            grader.kill()
+            grader.wait()
+            raise
+    assert grader.wait(60) == 0
+    assert (out / "similarity.json").read_text() == "[]\n"
+    assert (out / "grades.csv").exists()
 
 
 def test_resuming_begins_with_other_work(tmp_path):

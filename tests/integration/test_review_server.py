@@ -1,8 +1,11 @@
 """The review's server, asked without a network: who gets in, what is shown, what is saved."""
 
 import asyncio
+import csv
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -21,6 +24,7 @@ from pages import Page
 
 from foodcourt.reports.result_paths import result_path
 from foodcourt.review.app import make_app
+from foodcourt.review.changes import Kind, Target, Wish
 from foodcourt.review.desk import Desk
 from foodcourt.review.guard import Pass
 from foodcourt.review.links import page_name
@@ -110,6 +114,17 @@ def test_the_token_becomes_a_cookie(graded):
     )
     assert visitor.pass_.token not in answer.headers["set-cookie"]
     assert visitor.ask("GET", "/").status_code == 200
+
+
+@pytest.mark.parametrize("other", ['prefs={"a": 1}', "version=1", "path=/", "nothing", "é=é", "a,b=[1]; c", '"'])
+def test_cookies_of_another_server(ada, other):
+    """What a server on another port has the browser keep is sent along, and keeps nobody out and lets nobody in."""
+    own = f"{ada.pass_.cookie}={ada.cookies[ada.pass_.cookie]}"
+    ada.cookies = None
+    for cookies in (f"{other}; {own}", f"{own}; {other}"):
+        assert ada.ask("GET", "/", headers={"Cookie": cookies.encode()}).status_code == 200
+    for cookies in (other, f"{other}; {ada.pass_.cookie}=", f"{other}; {ada.pass_.cookie}=é"):
+        assert ada.ask("GET", "/", headers={"Cookie": cookies.encode()}).status_code == 403
 
 
 def test_a_redirect_stays_here(graded):
@@ -397,6 +412,39 @@ def test_export(ada, graded):
     assert "98" in rows[0]
     assert "98 of 100" in (graded.out / "feedback" / f"{page_name('grace')}.html").read_text()
     assert "98" in Page((graded.out / "index.html").read_text()).text
+
+
+def test_exports_at_once_do_not_mix(graded):
+    """While Bob saves on and on, each export is of one moment, and its page says of which; so are two at once."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    target = Target(Kind.SCORE, SLUG, "grace")
+    ended = threading.Event()
+
+    def save():
+        while not ended.is_set():
+            last = bob.desk.store.last()
+            bob.desk.store.record("Bob", last, [Wish(target, "again", (last + 1) % 100)])
+
+    def export(who):
+        page = who.send(who.see("/export").form("/export"), status=200)
+        return int(re.search(r"every change up to number (\d+)", page.text)[1])
+
+    with ThreadPoolExecutor(3) as pool:
+        saving = pool.submit(save)
+        try:
+            for exporters in ([ada], [ada, bob], [ada, bob]):
+                number = max(pool.map(export, exporters))
+                score = str(number % 100)
+                with (graded.out / "grades.csv").open(encoding="utf-8-sig") as file:
+                    [row] = [row for row in csv.DictReader(file) if row["learner"] == "grace"]
+                assert row["ex1_score"] == score
+                for path in (f"feedback/{page_name('grace')}.html", f"pages/{SLUG}/of-{page_name('grace')}.html"):
+                    assert f" {score} of 100 " in Page((graded.out / path).read_text()).text
+                assert f" {score} ✎" in Page((graded.out / "index.html").read_text()).text
+        finally:
+            ended.set()
+        saving.result()
+    assert list(graded.out.glob(".*")) == []
 
 
 def test_what_cannot_be_written_is_told(ada, graded):

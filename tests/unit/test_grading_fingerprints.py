@@ -146,6 +146,12 @@ def test_source_that_does_not_parse_is_read(broken):
     assert "requests . post" in texts(before + broken + after)[-1]
 
 
+def test_a_character_that_python_does_not_know_costs_its_line():
+    """However many of them there are, every line without one is read."""
+    source = "x = $\ny = b.c(1)\n" * 50
+    assert texts(source)[0].count("= b . c ( 0 )") == 50
+
+
 @pytest.mark.timeout(20)
 def test_hostile_source_is_read_in_time():
     """Nesting without end, long lines, mistakes on each line, noise: none of it takes long, none of it crashes."""
@@ -156,6 +162,9 @@ def test_hostile_source_is_read_in_time():
         "'''\n" * 10_001,
         "'\n" * 10_000,
         "x" * 200_000,
+        "x = '" + r"\'" * 100_000,
+        "x" + " " * 200_000 + "$",
+        ("x" + " " * 90 + "$\n") * 5_000,
         "x = 1; " * 5_000,
         "#" * 200_000,
         "if a:\n" * 5_000,

@@ -20,8 +20,8 @@ from foodcourt.review.store import Store
 NAMES = ["Ada", "ada", "ADA", "a/da", "", ".", "..", "con", "-rf", "a" * 300, "ä", "李", *HOSTILE_NAMES]
 
 
-def load(graded):
-    return ClassResults.load(graded.out, WORKBOOK)
+def snapshot_of(graded):
+    return Snapshot(ClassResults.load(graded.out, WORKBOOK), Marks.load(graded.out))
 
 
 def pages_below(out):
@@ -38,7 +38,7 @@ def test_names_of_pages():
 def test_every_link_leads_to_a_file(tmp_path):
     """The pages lead to each other by relative links alone, and to places that are there."""
     graded = small_class(tmp_path)
-    index = write_static(graded.out, load(graded))
+    index = write_static(graded.out, snapshot_of(graded))
     assert index == graded.out / "index.html"
     pages = pages_below(graded.out)
     reached = set()
@@ -57,7 +57,7 @@ def test_every_link_leads_to_a_file(tmp_path):
 def test_nothing_is_fetched_and_nothing_runs(tmp_path):
     """A page holds its style itself, and forbids itself everything else."""
     graded = small_class(tmp_path)
-    write_static(graded.out, load(graded))
+    write_static(graded.out, snapshot_of(graded))
     for page in pages_below(graded.out).values():
         assert not {"script", "link", "img", "form"} & {
             tag for tag, found in page.elements if found.get("href") != "data:,"
@@ -70,14 +70,11 @@ def test_nothing_is_fetched_and_nothing_runs(tmp_path):
 def test_hostile_data_is_text(tmp_path, write):
     """Names, messages, evidence and problems are shown as text on every page, whatever they hold."""
     graded = hostile_class(tmp_path)
-    results = load(graded)
     store = Store(graded.out / "review.sqlite")
-    whole = [Wish(Target(Kind.COMMENT, SLUG, learner), SCRIPT) for learner in results.learners]
+    whole = [Wish(Target(Kind.COMMENT, SLUG, learner), SCRIPT) for learner in snapshot_of(graded).results.learners]
     store.record(SCRIPT, 0, [*whole, Wish(Target(Kind.SCORE, SLUG, "=cmd()"), SCRIPT, 7)])
-    if write == "static":
-        write_static(graded.out, results)
-    else:
-        write_feedback(graded.out, Snapshot(results, Marks(store.latest(), store.last())))
+    write_pages = {"static": write_static, "feedback": write_feedback}[write]
+    write_pages(graded.out, snapshot_of(graded))
     pages = pages_below(graded.out)
     assert len(pages) > len(HOSTILE_NAMES)
     for page in pages.values():
@@ -107,7 +104,7 @@ def test_what_instructors_changed_is_in_it(tmp_path):
             Wish(Target(Kind.COMMENT, SLUG, "grace", "users.unknown"), "a dictionary has get"),
         ],
     )
-    write_static(graded.out, load(graded))
+    write_static(graded.out, snapshot_of(graded))
     page = Page((graded.out / "pages" / SLUG / f"of-{page_name('grace')}.html").read_text())
     assert "97 of 100 , set by hand by Ada L." in page.text
     assert "a dictionary has get" in page.text
@@ -120,7 +117,7 @@ def test_files_and_what_resembles_them_are_in_it(tmp_path):
     passage = {"a_file": "users_service.py", "a_lines": [2, 3], "b_file": "users_service.py", "b_lines": [1, 2]}
     pair = {"exercise": SLUG, "a": "grace", "b": "linus", "score": 0.93, "passages": [passage]}
     (graded.out / "similarity.json").write_text(json.dumps([pair]))
-    write_static(graded.out, load(graded))
+    write_static(graded.out, snapshot_of(graded))
     folder = graded.out / "pages" / SLUG
     files = Page((folder / f"files-of-{page_name('ada')}.html").read_text())
     assert "def ada (): return 1" in files.text  # highlighted: a name is an element of its own
@@ -133,13 +130,16 @@ def test_files_and_what_resembles_them_are_in_it(tmp_path):
 
 
 def test_no_old_page_stays(tmp_path):
-    """Pages of who has left the class go, and nothing half written is left beside them."""
+    """Pages of who has left the class go, and nothing half written stays beside them, not even of who was killed."""
     graded = small_class(tmp_path)
     old = graded.out / "pages" / "old.html"
     old.parent.mkdir()
     old.touch()
-    write_static(graded.out, load(graded))
-    write_static(graded.out, load(graded))
+    killed = graded.out / ".pages-x0" / "old" / SLUG  # as kill -9 leaves it between two names
+    killed.mkdir(parents=True)
+    (killed / "index.html").touch()
+    write_static(graded.out, snapshot_of(graded))
+    write_static(graded.out, snapshot_of(graded))
     assert not old.exists()
     assert [path.name for path in graded.out.iterdir() if path.name.startswith(".")] == []
 
@@ -147,11 +147,10 @@ def test_no_old_page_stays(tmp_path):
 def test_feedback_is_about_nobody_else(tmp_path):
     """A learner's page has their verdicts, comments and reasons, and nothing of others."""
     graded = small_class(tmp_path)
-    results = load(graded)
     store = Store(graded.out / "review.sqlite")
     store.record("Ada L.", 0, [Wish(Target(Kind.COMMENT, SLUG, "grace"), "well begun")])
     store.record("Ada L.", 0, [Wish(Target(Kind.SCORE, SLUG, "grace"), "kept her word", 97)])
-    paths = write_feedback(graded.out, Snapshot(results, Marks(store.latest(), store.last())))
+    paths = write_feedback(graded.out, snapshot_of(graded))
     assert {path.parent for path in paths} == {graded.out / "feedback"}
     pages = {path.name: Page(Path(path).read_text()) for path in paths}
     grace = pages[f"{page_name('grace')}.html"]

@@ -178,6 +178,15 @@ def test_a_file_that_is_something_else(path):
     assert path.read_text() == "grades of last year" * 100
 
 
+def test_a_file_that_is_damaged(path):
+    """A file that only begins as a database is told when what counts is read."""
+    Store(path).record("a", 0, [Wish(ADA, "one", 10)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(UsageError, match=r"(?s)cannot read the review in .*scores that were set by hand; next: "):
+        Marks.load(path.parent)
+
+
 def test_a_file_of_a_later_version(path):
     """What a later foodcourt wrote is not written into."""
     Store(path)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from foodcourt.batch.grade_class import Grade, Plan
     from foodcourt.batch.tasks import Task
     from foodcourt.catalog import Exercise
+    from foodcourt.grading.similarity import SimilarPair
     from foodcourt.grading.verdicts import Report
     from foodcourt.workbook import Workbook
 
@@ -73,7 +74,7 @@ def grade(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
     from foodcourt.grading.classroom import find_submissions
-    from foodcourt.grading.similarity import find_similar, write_similar
+    from foodcourt.grading.similarity import find_similar
     from foodcourt.reports.class_file import UNPACKED
     from foodcourt.workbook import find_workbook
 
@@ -88,8 +89,7 @@ def grade(
             classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            write_similar(find_similar(classroom.entries), out)
-            _publish(out, workbook)
+            _publish(out, workbook, find_similar(classroom.entries))
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
@@ -179,14 +179,19 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook) -> None:
-    """Write all that is made from the results."""
+def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair]) -> None:
+    """Write all that is made from the results, and from what instructors changed before."""
+    from foodcourt.grading.similarity import to_json
     from foodcourt.reports.class_results import ClassResults
-    from foodcourt.reports.exports import write_results
-    from foodcourt.review.static import write_static
+    from foodcourt.reports.files import write_atomically
+    from foodcourt.review.exporting import export_grades, exporting
+    from foodcourt.review.marking import Marks
+    from foodcourt.review.similar import FILE_NAME
+    from foodcourt.review.snapshot import Snapshot
 
-    results = ClassResults.load(out, workbook)
-    write_results(out, results)
-    write_static(out, results)
+    with exporting(out):
+        write_atomically(out / FILE_NAME, to_json(similar))
+        results = ClassResults.load(out, workbook)
+        export_grades(out, Snapshot(results, Marks.load(out)))
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)

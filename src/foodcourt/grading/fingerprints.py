@@ -11,8 +11,8 @@ can crash the parser of Python, and the grader with it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import io
 import keyword
 import tokenize
 from collections.abc import Iterator, Sequence
@@ -91,30 +91,40 @@ def fingerprints(block: Sequence[Word]) -> list[int]:
 def _statements(source: str) -> Iterator[_Statement]:
     readable = source.encode("utf-8", "replace").decode()  # half a surrogate pair ends Python 3.12's tokenizer
     lines = readable.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    start = 0
-    for _ in range(_RESTARTS):
+    start = restarts = 0
+    while start < len(lines) and restarts < _RESTARTS:
         statement = _Statement()
-        last, depth, nested = 1, 0, 0
-        try:
-            for token in tokenize.generate_tokens(io.StringIO("\n".join(lines[start:])).readline):
-                last = token.start[0]
-                depth += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
-                nested += (token.type == _FSTRING_START) - (token.type == _FSTRING_END)
-                if token.type == tokenize.NEWLINE and statement.words:
-                    yield statement
-                    statement = _Statement()
-                elif token.type == _FSTRING_END and not nested:
-                    statement.words.append(Word('"', start + last))
-                elif not nested and token.type not in _LAYOUT and token.string.strip():
-                    statement.depth = statement.depth if statement.words else depth
-                    statement.words.append(Word(_TEXTS.get(token.type, token.string), start + last))
-        except (tokenize.TokenError, SyntaxError):
-            # What stands before the mistake counts, and so does what comes after its line.
-            if statement.words:
+        last, depth, nested, kind = 1, 0, 0, tokenize.ENDMARKER
+        for token in _tokens(lines, start):
+            last, kind = token.end[0], token.type
+            depth += (kind == tokenize.INDENT) - (kind == tokenize.DEDENT)
+            nested += (kind == _FSTRING_START) - (kind == _FSTRING_END)
+            line = start + token.start[0]
+            if kind == tokenize.NEWLINE and statement.words:
                 yield statement
-            start += last
-        else:
-            return
+                statement = _Statement()
+            elif kind == _FSTRING_END and not nested:
+                statement.words.append(Word('"', line))
+            elif not nested and kind not in _LAYOUT and token.string.strip():
+                statement.depth = statement.depth if statement.words else depth
+                statement.words.append(Word(_TEXTS.get(kind, token.string), line))
+        # What stands before a mistake counts, and so does what comes after its line.
+        if statement.words:
+            yield statement
+        start += last
+        # Any other mistake may be told only at the end, when all up to there was read for nothing.
+        restarts += kind != tokenize.ERRORTOKEN
+
+
+def _tokens(lines: Sequence[str], start: int) -> Iterator[tokenize.TokenInfo]:
+    """Read tokens from a line on, to the first mistake or the end."""
+    following = (lines[at] + "\n" for at in range(start, len(lines)))
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(following.__next__):
+            yield token
+            if token.type == tokenize.ERRORTOKEN:
+                # Python 3.11 would search the rest of the line anew at each character of it.
+                return
 
 
 def _leveled(statement: Sequence[Word], plain: set[str], attributes: set[str]) -> Iterator[Word]:

@@ -17,7 +17,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ from foodcourt.grading.classroom import Entry
 from foodcourt.grading.fingerprints import GRAM
 from foodcourt.grading.passages import Block, Passage, find_passages, read_blocks
 
-__all__ = ["SimilarPair", "find_similar", "to_json", "write_similar"]
+__all__ = ["SimilarPair", "find_similar", "to_json"]
 
 _TOO_ALIKE = 0.75
 _TOO_ALIKE_IN_A_FEW = 0.87
@@ -76,7 +75,7 @@ def find_similar(entries: Iterable[Entry]) -> list[SimilarPair]:
 
 
 def to_json(pairs: Sequence[SimilarPair]) -> str:
-    """Give pairs as JSON, in ASCII, whatever learners call themselves and their files."""
+    """Give pairs as `similarity.json` holds them: in ASCII, whatever learners call themselves and their files."""
     listed = [
         {
             "exercise": pair.exercise.slug,
@@ -96,11 +95,6 @@ def to_json(pairs: Sequence[SimilarPair]) -> str:
         for pair in pairs
     ]
     return json.dumps(listed, indent=1) + "\n"
-
-
-def write_similar(pairs: Sequence[SimilarPair], out: Path) -> None:
-    """Write pairs to `similarity.json` in the folder of the results."""
-    (out / "similarity.json").write_text(to_json(pairs), encoding="ascii")
 
 
 def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:

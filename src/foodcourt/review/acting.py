@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from foodcourt.review import showing
 from foodcourt.review.changes import Kind, Target, Wish
 from foodcourt.review.desk import Desk
-from foodcourt.review.exporting import export_class
+from foodcourt.review.exporting import export_class, exporting
 from foodcourt.review.forms import Form, read_form
 from foodcourt.review.links import ServerPages
 from foodcourt.review.pages import Notice
@@ -102,7 +102,11 @@ def _sign_with(request: Request, form: _Sent) -> Response:
 def _export(request: Request, form: _Sent) -> Response:
     """Write grades, feedback and pages with all that was changed."""
     desk = showing.desk_of(request)
-    return HTMLResponse(showing.export(desk, export_class(desk.out, desk.snapshot())))
+    with exporting(desk.out):
+        pages = desk.pages()
+        written = export_class(desk.out, pages.snapshot)
+    # The same pages once more: what others saved meanwhile is not in the files, and must not be told as if it were.
+    return HTMLResponse(showing.export(pages, written))
 
 
 def _saved(desk: Desk, form: Form, wishes: list[Wish], page: str) -> Response:

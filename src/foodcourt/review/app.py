@@ -92,7 +92,7 @@ def _name(request: Request) -> str:
 
 @_router.get("/export")
 def _export(request: Request) -> str:
-    return showing.export(showing.desk_of(request))
+    return showing.export(showing.desk_of(request).pages())
 
 
 def _filter(request: Request) -> Filter:

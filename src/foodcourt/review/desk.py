@@ -70,9 +70,7 @@ class Desk:
 
     def snapshot(self) -> Snapshot:
         """Give the class as it is now."""
-        # The number first: a change that is made between is then seen, and at worst told as new once more.
-        last = self.store.last()
-        return Snapshot(self.results(), Marks(self.store.latest(), last))
+        return Snapshot(self.results(), Marks.of(self.store))
 
     def pages(self) -> Pages:
         """Give the pages as they are now."""

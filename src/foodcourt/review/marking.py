@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from foodcourt.errors import UsageError
 from foodcourt.review.changes import Change, Kind, Target
+from foodcourt.review.store import FILE_NAME, Store
 
 __all__ = ["Marks"]
 
@@ -21,6 +25,31 @@ class Marks:
 
     latest: Mapping[Target, Change] = field(default_factory=dict)
     last: int = 0
+
+    @classmethod
+    def load(cls, out: Path) -> Marks:
+        """Read what was changed so far of the class in `out`; nothing where it was never reviewed.
+
+        Raises:
+            UsageError: the review is there, but cannot be read.
+        """
+        path = out / FILE_NAME
+        if not path.is_file():
+            return cls()
+        try:
+            return cls.of(Store(path))
+        except sqlite3.Error as error:
+            raise UsageError(
+                f"cannot read the review in {path}: {error}\n"
+                "expected the comments and scores that were set by hand; next: put a copy from before in its place"
+            ) from error
+
+    @classmethod
+    def of(cls, store: Store) -> Marks:
+        """Take what counts now."""
+        # The number first: a change that is made between is then seen, and at worst told as new once more.
+        last = store.last()
+        return cls(store.latest(), last)
 
     def override(self, exercise: str, learner: str) -> Change | None:
         """Give the change that set the score by hand, or None where the grader's counts."""

@@ -116,10 +116,9 @@ def bare_pages(desk: Desk) -> Pages:
     )
 
 
-def export(desk: Desk, written: Sequence[Path] = ()) -> str:
+def export(pages: Pages, written: Sequence[Path] = ()) -> str:
     """Write the page that offers the export, or says what it wrote."""
-    pages = desk.pages()
     overrides = sorted(pages.snapshot.marks.overrides(), key=lambda found: found[:2])
     known = set(pages.snapshot.results.learners)
     shown = [found for found in overrides if found[0] in known]
-    return pages.write("export.html", out=str(desk.out), written=written, overrides=shown)
+    return pages.write("export.html", out=str(pages.snapshot.results.out), written=written, overrides=shown)

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from pathlib import Path
 
-from foodcourt.reports.class_results import ClassResults
 from foodcourt.reports.files import write_atomically
 from foodcourt.review.links import FilePages, page_name
-from foodcourt.review.marking import Marks
 from foodcourt.review.pages import Pages
 from foodcourt.review.passages import similar_to
 from foodcourt.review.similar import read_similar
 from foodcourt.review.snapshot import Filter, Snapshot
-from foodcourt.review.store import FILE_NAME, Store
 
 __all__ = ["write_static"]
 
+_SCRATCH = ".pages-"
 
-def write_static(out: Path, results: ClassResults) -> Path:
+
+def write_static(out: Path, snapshot: Snapshot) -> Path:
     """Write the class, its exercises and submissions as pages that need no server, and give the first one's path.
 
-    What instructors changed so far is in them, if the class was reviewed before, and so are the files that were
-    handed in, if they still lie where they did. They show the solutions, and everybody's work to everybody.
+    The files that were handed in are in them, if they still lie where they did. They show the solutions, and
+    everybody's work to everybody. Nobody else may write them meanwhile.
 
     Args:
         out: the folder of the class.
-        results: what was graded into it.
+        snapshot: what was graded into it, and what instructors changed.
 
     Raises:
         OSError: a page cannot be written.
-        UsageError: the review of before cannot be read.
     """
-    snapshot = Snapshot(results, _marks(out))
     out.mkdir(parents=True, exist_ok=True)
+    for left in out.glob(f"{_SCRATCH}*"):  # by one who was killed
+        shutil.rmtree(left, ignore_errors=True)
     # Made beside the old ones, so that nobody sees half of the new, and no page of a learner who has left stays.
-    with tempfile.TemporaryDirectory(prefix=".pages-", dir=out) as scratch:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=out) as scratch:
         fresh = Path(scratch, "fresh")
         fresh.mkdir()
         _write_pages(fresh, snapshot)
@@ -44,13 +44,6 @@ def write_static(out: Path, results: ClassResults) -> Path:
             (out / "pages").rename(Path(scratch, "old"))
         fresh.rename(out / "pages")
     return write_atomically(out / "index.html", Pages(snapshot, FilePages()).overview(Filter()))
-
-
-def _marks(out: Path) -> Marks:
-    if not (out / FILE_NAME).is_file():
-        return Marks()
-    store = Store(out / FILE_NAME)
-    return Marks(store.latest(), store.last())
 
 
 def _write_pages(folder: Path, snapshot: Snapshot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celery import Celery
@@ -29,9 +30,11 @@ _RUNS = 120
 
 
 def farm_version(workbook: Workbook) -> str:
-    """Give what stands for all that verdicts depend on; graders and workers of a farm have the same."""
-    versions = " ".join(grader_version(exercise) for exercise in exercises(workbook))
-    return hashlib.sha256(versions.encode()).hexdigest()[:12]
+    """Give what stands for all that verdicts depend on, and how they are asked for; all of a farm have the same."""
+    digest = hashlib.sha256(" ".join(grader_version(exercise) for exercise in exercises(workbook)).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def farm_app(url: str, version: str, *, results: bool = True) -> Celery:
