@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from foodcourt.batch.grade_class import Grade, Plan
     from foodcourt.batch.tasks import Task
     from foodcourt.catalog import Exercise
+    from foodcourt.grading.classroom import Classroom
     from foodcourt.grading.similarity import SimilarPair
     from foodcourt.grading.verdicts import Report
     from foodcourt.workbook import Workbook
@@ -73,9 +74,7 @@ def grade(
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
-    from foodcourt.grading.classroom import find_submissions
     from foodcourt.grading.similarity import find_similar
-    from foodcourt.reports.class_file import UNPACKED
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
@@ -86,7 +85,7 @@ def grade(
         with grading_alone(out):
             if not resume:
                 refuse_results(out)
-            classroom = find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
+            classroom = _find(folder, chosen, out, roster, due)
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
             _publish(out, workbook, find_similar(classroom.entries))
@@ -156,6 +155,24 @@ def _look_at(folder: Path, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make the folder {out}: {error.strerror}\ntry another --out") from error
+
+
+def _find(
+    folder: Path, chosen: tuple[Exercise, ...], out: Path, roster: Path | None, due: datetime | None
+) -> Classroom:
+    """Look through the folder of the class.
+
+    Raises:
+        UsageError: it cannot be read, or holds no submissions.
+    """
+    from foodcourt.grading.classroom import find_submissions
+    from foodcourt.reports.class_file import UNPACKED
+
+    try:
+        return find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
+    except OSError as error:
+        where = error.filename or folder
+        raise UsageError(f"cannot look through {folder}: {error.strerror}: {where}\ntry: ls -ld {where}") from error
 
 
 def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -> int:
