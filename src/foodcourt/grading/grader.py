@@ -30,6 +30,8 @@ __all__ = ["Grader", "SandboxUse"]
 SandboxUse = Literal["if possible", "required", "off"]
 _PATIENCE = 30.0
 """Seconds beyond its own time limit after which a silent check is taken to be stuck in our own code."""
+_LAST_WORDS = 5.0
+"""Seconds in which a checker that reports no more has ended, and all that it said of that is in its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,12 @@ class Grader:
                 verdict = _verdict(specs[event["id"]], event, hints)
                 verdicts[verdict.id] = verdict
                 on_verdict(verdict)
-            for spec in exercise.checks:
-                if spec.id not in verdicts:  # a missing result is never a pass
-                    verdicts[spec.id] = missing = _verdict(spec, _no_verdict(child.log), hints)
-                    on_verdict(missing)
+            missing = [spec for spec in exercise.checks if spec.id not in verdicts]  # which is never a pass
+            if missing:
+                child.process.wait(_LAST_WORDS)
+            for spec in missing:
+                verdicts[spec.id] = verdict = _verdict(spec, _no_verdict(child.log), hints)
+                on_verdict(verdict)
         finally:
             child.close()
         checks = tuple(verdicts[spec.id] for spec in exercise.checks)
