@@ -178,6 +178,22 @@ def test_an_interrupt_while_starting_stops_what_was_started():
     service.close()
 
 
+def test_what_ends_just_after_the_program_was_not_left_behind():
+    """A child that waits for the program's end, and then takes its time to leave, is waited for."""
+    source = """
+import os, time
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.close(writer)
+    os.read(reader, 1)
+    time.sleep(0.2)
+"""
+    service = python(source, ready=None).start()
+    assert service.wait(20) == 0
+    assert service.orphans == 0
+    service.close()
+
+
 def test_processes_that_take_a_while_to_die_are_counted_once():
     """Fifty that are left behind, each with memory to give back and so slower to die, are fifty."""
     source = """

@@ -28,6 +28,8 @@ __all__ = ["adopt_orphans", "die_with_parent", "drain", "ended_children", "kill_
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _CHUNK = 1 << 16
+_GRACE = 1.0
+"""Seconds in which what a program started may end after it."""
 _LINUX = sys.platform == "linux"
 _libc = ctypes.CDLL(None)
 
@@ -70,6 +72,16 @@ def reap() -> dict[int, int]:
                 break
             ended[pid] = os.waitstatus_to_exitcode(status)
     return ended
+
+
+def has_children() -> bool:
+    """Collect the children that have ended, and tell whether any is left."""
+    reap()
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def kill_children(spare: set[int] | None = None, timeout: float = 5.0) -> int:
@@ -164,7 +176,23 @@ class _Keeper:
                 self._deadline = time.monotonic() + message["kill_after"]
         return True
 
+    def _await_others(self) -> None:
+        """Wait a moment for what the program started to end by itself, unless the owner wants an end of it all.
+
+        What only waits for the program's end, as a resource tracker of multiprocessing does, ends just after it.
+        """
+        poller = select.poll()
+        poller.register(self._children, select.POLLIN)
+        poller.register(self._control, select.POLLIN)
+        deadline = time.monotonic() + _GRACE
+        while has_children() and (left := deadline - time.monotonic()) > 0:
+            if self._control.fileno() in {fd for fd, _ in poller.poll(left * 1000 + 1)}:
+                break
+            drain(self._children)
+
     def _finish(self, status: int) -> None:
+        if status != -signal.SIGKILL:  # who is killed leaves no word for others to end
+            self._await_others()
         if not _LINUX:  # the orphans are not ours, but those that stayed in the program's group can be found
             with contextlib.suppress(OSError):
                 os.killpg(self._main, signal.SIGKILL)
