@@ -78,7 +78,7 @@ def read_blocks(folder: Path, exercise: Exercise) -> tuple[Block, ...]:
             words = words[: _WORDS - count]
             count += len(words)
             lines = [word.line for word in words]
-            found.append(Block(str(piece.path), array("L", lines), array("Q", fingerprints(words))))
+            found.append(Block(str(piece.path), array("I", lines), array("Q", fingerprints(words))))
         if size >= _BYTES or count >= _WORDS:
             break
     return tuple(found)

@@ -115,8 +115,9 @@ def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:
 class _Scores:
     """How alike any two submissions of an exercise are.
 
-    Fingerprints are numbered, so that a submission is an array of numbers, and a set of fingerprints a table of yes
-    and no. Number 0 stands for the starter's fingerprints and for what lies between blocks: it weighs nothing.
+    Fingerprints are numbered, so that a submission is an array of numbers, and what one has a table of weights, with
+    0 for what it has not. Number 0 stands for the starter's fingerprints and for what lies between blocks: it weighs
+    nothing.
     """
 
     def __init__(self, works: Sequence[Sequence[Block]], solution: Sequence[Block], given: frozenset[int]) -> None:
@@ -127,20 +128,20 @@ class _Scores:
         weights = 1 / (1 + np.log2(np.maximum(count, rare) / rare))
         weights[0] = 0
         self._numbers = [_numbered(work, numbers) for work in works]
-        self._weights = [weights[own] for own in self._numbers]
-        self._whole = [_weigh(own) for own in self._weights]
-        self._known = np.zeros(len(weights), dtype=np.bool_)
+        self._weights = weights
+        self._whole = [_weigh(weights[own]) for own in self._numbers]
 
     def at_least(self, limit: float) -> Iterator[tuple[int, int, float]]:
         """Give the pairs with at least this score, by their places."""
         size = len(self._numbers)
         covered = np.zeros((size, size))
-        for one in range(size):
-            self._known[self._numbers[one]] = True
+        had = np.zeros_like(self._weights)
+        for one, own in enumerate(self._numbers):
+            had[own] = self._weights[own]
             for other in range(size):
                 if other != one and min(self._whole[one], self._whole[other]) >= _FEW:
-                    covered[other, one] = _weigh(self._weights[other] * self._known[self._numbers[other]])
-            self._known[self._numbers[one]] = False
+                    covered[other, one] = _weigh(had[self._numbers[other]])
+            had[own] = 0
         for one in range(size):
             for other in range(one + 1, size):
                 score = self._score(one, other, covered[one, other], covered[other, one])
@@ -164,11 +165,11 @@ def _prints(work: Sequence[Block]) -> frozenset[int]:
     return frozenset(number for block in work for number in block.prints)
 
 
-def _numbered(work: Sequence[Block], numbers: dict[int, int]) -> NDArray[np.int64]:
+def _numbered(work: Sequence[Block], numbers: dict[int, int]) -> NDArray[np.int32]:
     """Give the fingerprints' numbers, block after block, so far apart that no word stands in runs of two blocks."""
     edge = [0] * (GRAM - 1)
     row = [number for block in work for number in (*edge, *(numbers.get(one, 0) for one in block.prints))]
-    return np.array(row + edge, dtype=np.int64)
+    return np.array(row + edge, dtype=np.int32)  # small: those of a whole class are held at a time
 
 
 def _weigh(runs: NDArray[np.float64]) -> float:
