@@ -307,6 +307,16 @@ def test_waiting_for_a_core_is_not_counted():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts how long a program waits for a core")
+def test_a_program_that_got_no_core_is_not_to_blame():
+    """Where thirty others have the core for so long that nobody can tell, that is what the error says."""
+    with ExitStack() as burning:
+        for _ in range(30):
+            burning.enter_context(python(BURN, ready=LogReady("burns"), ready_timeout=60))
+        with pytest.raises(FoodCourtError, match="this machine is too busy"):
+            python(LATE, "{port}", ready=TcpReady(), ready_timeout=0.4).start()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts how long a program waits for a core")
 def test_a_program_that_had_a_core_for_long_is_given_up_in_time():
     """One that loops for ever gets no more time because others have the cores too."""
     with python(BURN, ready=LogReady("burns")):

@@ -23,6 +23,7 @@ from foodcourt.errors import FoodCourtError, SandboxLost
 from foodcourt.processes import wire
 from foodcourt.processes.preloads import PRELOADS
 from foodcourt.processes.sandbox import Sandbox
+from foodcourt.processes.starvation import too_busy
 
 __all__ = ["ForkServer", "Process", "shared_fork_server"]
 
@@ -287,17 +288,18 @@ class ForkServer:
             raise self._lost()
         if self._sandbox is None:
             return
-        if not (started or process.ended or process.held_up or self._sandbox.crowded):
+        if not (started or process.ended or process.held_up or self.crowded):
             # Nothing in there can be blamed: others have the cores.
             started = process.wait_started(_PATIENCE_WITH_THE_MACHINE - _PATIENCE)
             if not (started or process.ended):
-                limit = f"{_PATIENCE_WITH_THE_MACHINE:g} s"
-                raise FoodCourtError(
-                    f"expected {program} to start within {limit}, but this machine is too busy\n"
-                    "try: the same again when less is going on; a class with fewer --jobs"
-                )
+                raise too_busy(f"{program} to start", _PATIENCE_WITH_THE_MACHINE)
         if not started:
             raise SandboxLost(f"{program} cannot be started among the programs that run already")
+
+    @property
+    def crowded(self) -> bool:
+        """Whether what it started keeps the rest in the same sandbox waiting."""
+        return self._sandbox is not None and self._sandbox.crowded
 
     def _gone(self) -> bool:
         """Whether the parent has ended: whatever it was starting has ended with it."""

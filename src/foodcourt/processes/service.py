@@ -19,7 +19,7 @@ from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_serv
 from foodcourt.processes.logs import follow, last_lines, read_log
 from foodcourt.processes.ports import free_port, is_free
 from foodcourt.processes.readiness import Readiness
-from foodcourt.processes.starvation import run_delays, run_time, starved
+from foodcourt.processes.starvation import run_delays, run_time, starved, too_busy
 
 __all__ = ["Service", "base_environment"]
 
@@ -94,6 +94,7 @@ class Service:
             UsageError: a port was asked for, and something listens there already.
             ServiceExited: it ended before it was ready.
             ServiceNotReady: the probe did not pass within `ready_timeout`; the service was stopped.
+            FoodCourtError: it got no core for so long that nobody can tell; likewise.
         """
         if self.running:
             return self
@@ -145,7 +146,10 @@ class Service:
         while self._process.wait(pause) is None:
             if self._ready(self):
                 return
-            if time.monotonic() >= deadline + self._starved():
+            most, waited = 2 * self._ready_timeout, self._starved()
+            if time.monotonic() >= deadline + min(most, waited):
+                if waited >= most and not (self._fork_server and self._fork_server.crowded):
+                    raise too_busy(f"{self.name} to be ready", self._ready_timeout + most)
                 raise ServiceNotReady(
                     f"expected {self.name} to be ready within {self._ready_timeout:g} s ({self._ready}), "
                     f"but it is not, although it runs",
@@ -164,13 +168,13 @@ class Service:
         )
 
     def _starved(self) -> float:
-        """Give the seconds that it waited for a core, which are not its own; at most twice what it has itself.
+        """Give the seconds that it waited for a core, which are not its own.
 
         None, where it had a core for a third of its time: that is long enough to start, and for ever is too long.
         """
         if run_time(self.pid) >= self._ready_timeout / 3:
             return 0.0
-        return min(2 * self._ready_timeout, starved({}, run_delays(self.pid), main=self.pid))
+        return starved({}, run_delays(self.pid), main=self.pid)
 
     @property
     def url(self) -> str:

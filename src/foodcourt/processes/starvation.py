@@ -10,7 +10,9 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["RunDelays", "run_delays", "run_time", "starved"]
+from foodcourt.errors import FoodCourtError
+
+__all__ = ["RunDelays", "run_delays", "run_time", "starved", "too_busy"]
 
 RunDelays = Mapping[int, float]
 """Seconds by the id of a thread."""
@@ -48,3 +50,11 @@ def starved(before: RunDelays, after: RunDelays, main: int) -> float:
     """
     grown = {thread: delay - before.get(thread, 0.0) for thread, delay in after.items()}
     return max(0.0, grown.pop(main, 0.0)) + max([0.0, *grown.values()])
+
+
+def too_busy(what: str, seconds: float) -> FoodCourtError:
+    """Make the error that says of what was expected within so many seconds that it got no core for that."""
+    return FoodCourtError(
+        f"expected {what} within {seconds:g} s, but this machine is too busy\n"
+        "try: the same again when less is going on; a class with fewer --jobs"
+    )
