@@ -162,7 +162,8 @@ def on_a_farm(command: list[str], known: list[Known], out: Path) -> str:
                 _ended(grader.wait(WORKER_KILLED_EVERY_S))
                 return f"{kills} workers killed, Redis restarted: {'yes' if restarted else 'no'}"
             except subprocess.TimeoutExpired:
-                victim = workers.pop(0)
+                # Any of them: were it always the oldest, each would live 30 s, and what takes longer never be graded.
+                victim = workers.pop(random.randrange(WORKERS))
                 victim.send_signal(signal.SIGKILL)
                 victim.wait()
                 workers.append(subprocess.Popen(start, **quiet))
