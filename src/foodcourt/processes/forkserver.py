@@ -281,8 +281,8 @@ class ForkServer:
         started = process.wait_started(math.inf if self._sandbox is None else _PATIENCE)
         if process.failure:
             raise FoodCourtError(
-                f"expected {program} to start, but this machine has too little of something: {process.failure}\n"
-                "try: the same again when less is going on"
+                f"expected {program} to start, but this machine did not let it: {process.failure}\n"
+                "try: foodcourt doctor, which tells how much disk is free; then the same again"
             )
         if not started and (self._sandbox is None or self._gone()):
             raise self._lost()
