@@ -49,11 +49,14 @@ def similar_to(
     """
     others = found.get((exercise.slug, learner), ())
     known = [similar for similar in others if similar.learner in snapshot.results.learners]
-    return [_look(snapshot, exercise, learner, similar) for similar in known[:_OTHERS_SHOWN]]
+    if not known:
+        return []
+    mine = read_submission(snapshot.results, exercise.slug, learner)
+    return [_look(snapshot, exercise, learner, mine, similar) for similar in known[:_OTHERS_SHOWN]]
 
 
-def _look(snapshot: Snapshot, exercise: Exercise, learner: str, similar: Similar) -> Look:
-    mine, theirs = (read_submission(snapshot.results, exercise.slug, name) for name in (learner, similar.learner))
+def _look(snapshot: Snapshot, exercise: Exercise, learner: str, mine: Folder, similar: Similar) -> Look:
+    theirs = read_submission(snapshot.results, exercise.slug, similar.learner)
     return Look(
         similar,
         tuple(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from foodcourt.reports.words import plain
@@ -48,6 +51,8 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_plain,
+        auto_reload=False,
+        bytecode_cache=_Compiled(str(Path(__file__).with_name("templates") / "__pycache__")),
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -57,6 +62,16 @@ def _environment() -> Environment:
     environment.globals["style"] = lambda: Markup(style())  # noqa: S704 - our own file
     environment.globals["style_hash"] = style_hash
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Keeps compiled templates beside them, as Python does with modules; where that cannot be, they are not kept."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one."""
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def _plain(value: Any) -> Any:
