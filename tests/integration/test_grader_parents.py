@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from foodcourt.catalog import find_exercise
+from foodcourt.grading import grader as grading
 from foodcourt.grading.grader import Grader
 from foodcourt.grading.parents import Parents
 from foodcourt.workbook import Workbook
@@ -25,3 +26,20 @@ def test_a_parent_that_was_killed_costs_no_further_submission(role):
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
         assert grader.grade(EXERCISE, EXERCISE.solution).passed
+
+
+@pytest.mark.usefixtures("no_process_left")
+def test_a_checker_may_end_by_itself(monkeypatch):
+    """A checker whose verdicts are all there is not killed in the middle of its tidying up."""
+    statuses = []
+    close = grading._Child.close
+
+    def closing(child):
+        statuses.append(child.process.exit_status)
+        close(child)
+
+    monkeypatch.setattr(grading._Child, "close", closing)
+    with Grader() as grader:
+        for _ in range(5):
+            assert grader.grade(EXERCISE, EXERCISE.solution).passed
+    assert statuses == [0] * 5

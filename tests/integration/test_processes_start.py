@@ -331,9 +331,9 @@ def test_the_pid_in_a_sandbox_is_never_taken_for_the_one_out_here():
     """A program in a sandbox has its number out here, also where several messages of its keeper come at once."""
     ours, theirs = socket.socketpair()
     with theirs, subprocess.Popen(["cat"], stdin=subprocess.PIPE) as program:
-        wire.send(theirs, {"outside": os.getpid()})
         wire.send(theirs, {"pid": 3}, [pidfd := os.pidfd_open(program.pid)])
         os.close(pidfd)
+        wire.send(theirs, {"exited": 0, "orphans": 0})
         process = Process(ours)
         assert process.wait_started(5)
         assert process.pid == program.pid

@@ -286,10 +286,10 @@ SLOW = """
 import json, os, signal, subprocess, sys, threading, time
 from pathlib import Path
 from foodcourt.errors import FoodCourtError, SandboxLost
-from foodcourt.processes import ForkServer, forkserver
+from foodcourt.processes import ForkServer, children, forkserver, inside
 from foodcourt.processes.sandbox import INSIDE, Sandbox
 
-forkserver._PATIENCE, forkserver._PATIENCE_WITH_THE_MACHINE = 0.5, float(sys.argv[2])
+forkserver._PATIENCE, inside.PATIENCE = 0.5, float(sys.argv[2])
 base, seconds = Path(sys.argv[1]), float(sys.argv[3])
 with ForkServer("python") as outside:
     (base / "area").mkdir()
@@ -305,8 +305,10 @@ with ForkServer("python") as outside:
             process.close()
 
         run()
-        os.kill(outside._popen.pid, signal.SIGSTOP)  # as if the cores were others' meanwhile
-        threading.Timer(seconds, os.kill, (outside._popen.pid, signal.Signals[sys.argv[4]])).start()
+        (starter,) = children(outside._popen.pid)
+        starter.suspend()  # as if the cores were others' meanwhile
+        whom = starter.pid if sys.argv[4] == "SIGCONT" else outside._popen.pid
+        threading.Timer(seconds, os.kill, (whom, signal.Signals[sys.argv[4]])).start()
         try:
             run()
             print((base / "log").read_text().strip())
@@ -338,3 +340,52 @@ def test_what_befalls_the_machine_is_not_the_submissions_fault(
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(comes)
+
+
+AGAIN = """
+import os, sys
+from pathlib import Path
+from foodcourt.errors import FoodCourtError
+from foodcourt.processes import ForkServer, children
+from foodcourt.processes.sandbox import INSIDE, Sandbox
+
+base = Path(sys.argv[1])
+with ForkServer("python") as outside:
+    (base / "area").mkdir()
+    with Sandbox(base / "area") as sandbox:
+        programs = ForkServer.attach(os.dup(outside.fileno()), base, sandbox)
+        home = base / "area" / INSIDE
+        (home / "program.py").write_text("print('ran', flush=True); import time; time.sleep(60)")
+        env = {"PATH": os.path.dirname(sys.executable) + ":/usr/bin:/bin", "HOME": str(home)}
+
+        def launch():
+            return programs.launch(["python", "program.py"], cwd=home, env=env, log=base / "log")
+
+        first, second = launch(), launch()
+        (starter,) = children(outside._popen.pid)
+        starter.kill()
+        print(first.wait(20), second.wait(20), flush=True)
+        third = launch()
+        print(third.wait(0), len(children(outside._popen.pid)), flush=True)
+        sandbox.close()
+        print(third.wait(20), flush=True)
+        try:
+            launch()
+        except FoodCourtError as error:
+            print(type(error).__name__, error, flush=True)
+        for process in (first, second, third):
+            process.close()
+        programs.close()
+"""
+
+
+def test_what_starts_programs_inside_is_started_again(tmp_path, no_process_left):
+    """Where it was killed, its programs have ended with it and the next one runs; in no sandbox nothing starts."""
+    done = subprocess.run([sys.executable, "-c", AGAIN, tmp_path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "-9 -9",
+        "None 1",
+        "-9",
+        "SandboxLost python cannot be started among the programs that run already",
+    ]

@@ -1,9 +1,15 @@
 """Log files of services: bounded, and readable while they grow."""
 
+import os
 import threading
 from contextlib import closing
 
-from foodcourt.processes.logs import LogWriter, follow, last_lines, read_log
+from foodcourt.processes.logs import LogWriter, follow, last_lines, log_size, read_log
+
+
+def writing(path, limit):
+    """Begin a log at a path."""
+    return closing(LogWriter(os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY), path.name, limit))
 
 
 def test_both_parts_are_read_in_order(tmp_path):
@@ -26,6 +32,22 @@ def test_undecodable_bytes_are_replaced(tmp_path):
     assert read_log(path) == "caf\ufffd\n\x00\ufffd"
 
 
+def test_what_comes_after_a_mark(tmp_path):
+    """What was printed after a mark is told in bytes, across a rotation too; all of it where less is kept by now."""
+    path = tmp_path / "a.log"
+    assert log_size(path) == 0
+    with writing(path, 100) as log:
+        log.write("Käse\n".encode())
+        mark = log_size(path)
+        assert mark == len("Käse\n".encode())
+        log.write(b"x" * 95)
+        assert read_log(path, mark) == "x" * 95
+        for _ in range(3):
+            log.write(b"y" * 90)
+        assert read_log(path, 10 * mark) == "y" * (180 - 10 * mark)
+    assert read_log(path, 1_000) == "y" * 180
+
+
 def test_last_lines_are_bounded():
     """The last lines are few, and none is endless."""
     assert last_lines("a\nb\nc\n", 2) == "b\nc"
@@ -34,7 +56,7 @@ def test_last_lines_are_bounded():
 
 def test_a_log_keeps_the_newest_output_within_its_limit(tmp_path):
     """Two files of at most the limit each hold the newest output, however much came."""
-    with closing(LogWriter(tmp_path / "a.log", limit=1_000)) as log:
+    with writing(tmp_path / "a.log", 1_000) as log:
         for number in range(10_000):
             log.write(b"%07d\n" % number)
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 2_000
@@ -46,7 +68,7 @@ def test_a_log_survives_a_vanished_folder(tmp_path):
     """Output that cannot be written is dropped: the keeper, and with it the service, goes on."""
     folder = tmp_path / "logs"
     folder.mkdir()
-    with closing(LogWriter(folder / "a.log", limit=10)) as log:
+    with writing(folder / "a.log", 10) as log:
         (folder / "a.log").unlink()
         folder.rmdir()
         for _ in range(3):
@@ -58,7 +80,7 @@ def test_follow_gives_lines_across_rotations(tmp_path):
     """A follower sees each line once and whole, although the file is rotated under it, in the midst of a line too."""
     path = tmp_path / "a.log"
     chunks = iter([b"one\ntw", b"o\n" + b"x" * 90 + b"\n", b"thr", b"ee\n", b"y" * 95 + b"\nlast"])
-    with closing(LogWriter(path, limit=100)) as log:
+    with writing(path, 100) as log:
 
         def running():
             chunk = next(chunks, None)
@@ -74,7 +96,7 @@ def test_follow_goes_on_with_the_next_run(tmp_path):
     path = tmp_path / "a.log"
 
     def run(line):
-        with closing(LogWriter(path, limit=1_000)) as log:
+        with writing(path, 1_000) as log:
             log.write(line)
 
     run(b"first run\n")

@@ -122,10 +122,9 @@ class Grader:
                 verdict = _verdict(specs[event["id"]], event, hints)
                 verdicts[verdict.id] = verdict
                 on_verdict(verdict)
-            missing = [spec for spec in exercise.checks if spec.id not in verdicts]  # which is never a pass
-            if missing:
-                child.process.wait(_LAST_WORDS)
-            for spec in missing:
+            # Were it killed while it ends, what it leaves would have to be looked for among all processes there are.
+            child.process.wait(_LAST_WORDS)
+            for spec in (spec for spec in exercise.checks if spec.id not in verdicts):  # which is never a pass
                 verdicts[spec.id] = verdict = _verdict(spec, _no_verdict(child.log), hints)
                 on_verdict(verdict)
         finally:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from foodcourt.errors import FoodCourtError, SandboxLost, ServiceExited, ServiceNotReady
 from foodcourt.grading.failures import SubmissionBroken
 from foodcourt.grading.tracebacks import Traceback, last_traceback
+from foodcourt.processes.logs import log_size, read_log
 from foodcourt.processes.ports import NoFreePort
 from foodcourt.processes.service import Service, describe_exit
 
@@ -118,15 +119,16 @@ class LearnerProgram:
         return None if status is None else describe_exit(status)
 
     def log(self, mark: int = 0) -> str:
-        """Give what it printed after the first `mark` characters; all of it where it was restarted since."""
-        text = ""
+        """Give what it printed after the first `mark` bytes; all of it where it was restarted since."""
         with contextlib.suppress(FoodCourtError):  # it was not started yet
-            text = self._service.logs()
-        return text[mark if mark <= len(text) else 0 :]
+            return read_log(self._service.log_path, mark)
+        return ""
 
     def log_size(self) -> int:
-        """Give the number of characters printed so far."""
-        return len(self.log())
+        """Give the number of bytes printed so far."""
+        with contextlib.suppress(FoodCourtError):
+            return log_size(self._service.log_path)
+        return 0
 
     def wait_for_log(self, pattern: str, within: float, mark: int = 0) -> re.Match[str] | None:
         """Wait up to `within` seconds for a regular expression in what it prints after `mark`; None: never."""

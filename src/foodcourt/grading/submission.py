@@ -284,7 +284,7 @@ class Submission:
         self._observed += observations
 
     def show_log(self, program: LearnerProgram, mark: int) -> None:
-        """Take what a program printed after the first `mark` characters into the evidence of this check."""
+        """Take what a program printed after the first `mark` bytes into the evidence of this check."""
         self._logs.setdefault(program, mark)
 
     def early(self, act: Callable[[], T], observed: list[Observation] | None = None) -> Future[T]:

@@ -8,137 +8,27 @@ import math
 import os
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from foodcourt.errors import FoodCourtError, SandboxLost
-from foodcourt.processes import wire
+from foodcourt.processes import inside, wire
+from foodcourt.processes.inside import Inside, not_let
 from foodcourt.processes.preloads import PRELOADS
+from foodcourt.processes.process import Process
 from foodcourt.processes.sandbox import Sandbox
 from foodcourt.processes.starvation import too_busy
 
-__all__ = ["ForkServer", "Process", "shared_fork_server"]
+__all__ = ["ForkServer", "shared_fork_server"]
 
 _PATIENCE = 10.0
-_PATIENCE_WITH_THE_MACHINE = 40.0
-"""Seconds to start a program in a sandbox where nothing in there keeps it from starting."""
 _SOON = 0.2
 """Seconds within which the sockets of a process that was killed have all been closed."""
-_SLICE = 1.0
-"""Seconds after which a waiting thread looks whether another one has received the end meanwhile."""
-
-
-class Process:
-    """A program that a fork server started; it dies when this object's socket closes, however that comes about."""
-
-    def __init__(self, control: socket.socket) -> None:
-        """Take over the owner's end of a control socket."""
-        self._control = control
-        self._lines = wire.Lines(control)
-        self._lock = threading.Lock()
-        self.pid = 0
-        """The program's process id; 0: it was never started, or had ended before it was looked up."""
-        self._started = False
-        self.exit_status: int | None = None
-        self.orphans = 0
-        """How many processes the program left behind when it ended; they were killed."""
-        self.failure = ""
-        """Why it was never started, where that is no doing of what runs already."""
-        self._outside = 0
-
-    def wait_started(self, patience: float) -> bool:
-        """Wait up to so many seconds until the keeper tells the pid, or that it was never started."""
-        deadline = time.monotonic() + patience
-        while not self._started and self.exit_status is None and (left := deadline - time.monotonic()) > 0:
-            self._receive_within(min(left, _SLICE))
-        return self._started
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended, or was never started, as far as was heard."""
-        return self.exit_status is not None
-
-    @property
-    def held_up(self) -> bool:
-        """Whether something in the sandbox has stopped the keeper, which is the child of a process outside."""
-        with contextlib.suppress(OSError, IndexError):
-            children = Path(f"/proc/{self._outside}/task/{self._outside}/children").read_text(encoding="ascii")
-            for child in children.split():
-                state = Path(f"/proc/{child}/stat").read_bytes().rpartition(b") ")[2][:1]
-                if state in (b"T", b"t"):
-                    return True
-        return False
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Wait up to `timeout` seconds (None: for ever) for the end; the exit status, or None while it runs."""
-        deadline = math.inf if timeout is None else time.monotonic() + timeout
-        while self.exit_status is None:
-            self._receive_within(max(0.0, min(deadline - time.monotonic(), _SLICE)))
-            if time.monotonic() >= deadline:
-                break
-        return self.exit_status
-
-    def _receive_within(self, timeout: float) -> None:
-        poller = select.poll()
-        with self._lock:
-            if self.exit_status is not None:
-                return
-            poller.register(self._control, select.POLLIN)
-        # Outside the lock, so that other threads may ask and wait meanwhile.
-        if poller.poll(timeout * 1000):
-            with self._lock:
-                if self.exit_status is None and poller.poll(0):
-                    self._receive()
-
-    def _receive(self) -> None:
-        messages = self._lines.receive()
-        if messages is None:  # the keeper was killed, and the program with it
-            messages = iter([{"exited": -signal.SIGKILL}])
-        for message in messages:
-            self._outside = message.get("outside", self._outside)
-            self.failure = str(message.get("failed", self.failure))
-            if "pid" in message:  # of one in a sandbox, where it has another number, a descriptor comes along
-                self._started = True
-                self.pid = _pid_here(self._lines.fds.pop()) if self._lines.fds else message["pid"]
-            self.orphans = message.get("orphans", 0)
-            self.exit_status = message.get("exited")
-        if self.exit_status is not None:
-            self._control.close()
-
-    def signal(self, number: int, *, kill_after: float | None = None) -> None:
-        """Send a signal; with `kill_after`, SIGKILL follows after so many seconds if the program still runs."""
-        message: dict[str, float] = {"signal": number}
-        if kill_after is not None:
-            message["kill_after"] = kill_after
-        with contextlib.suppress(OSError):
-            wire.send(self._control, message)
-
-    def close(self) -> None:
-        """Let go: whatever is left of the program and its children is killed, and gone when this returns."""
-        with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_WR)
-        self.wait(_PATIENCE)
-        with self._lock:
-            if self.exit_status is None:
-                self.exit_status = -signal.SIGKILL
-            self._control.close()
-
-
-def _pid_here(pidfd: int) -> int:
-    """Give the process id, as this process counts, of what a descriptor stands for, and close that; 0: it ended."""
-    try:
-        told = Path(f"/proc/self/fdinfo/{pidfd}").read_text(encoding="ascii")
-    finally:
-        os.close(pidfd)
-    return max(0, next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:")))
 
 
 class ForkServer:
@@ -196,7 +86,7 @@ class ForkServer:
         # Only now that somebody is there who removes it, however this process ends.
         self.folder.mkdir(mode=0o700)
         self._requests = ours
-        self._sandbox: Sandbox | None = None
+        self._inside: Inside | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -214,7 +104,7 @@ class ForkServer:
         self._popen = None
         self.folder = folder
         self._requests = socket.socket(fileno=fd)
-        self._sandbox = sandbox
+        self._inside = None if sandbox is None else Inside(self._requests, sandbox)
         self._lock = threading.Lock()
         return self
 
@@ -254,52 +144,52 @@ class ForkServer:
             SandboxLost: what runs in the sandbox ended it, stopped what starts programs there, or takes all there is.
         """
         fds = fds or {}
-        request = wire.Launch(
-            tuple(argv), str(cwd), dict(env), str(log), log_limit, tuple(fds), str(errors) if errors else ""
-        )
-        sent = list(fds.values())
-        if self._sandbox is not None:
-            request = replace(request, sandbox=self._sandbox.terms())
-            sent.insert(0, self._sandbox.pidfd)
+        logs = [log] if errors is None else [log, errors]
+        names = tuple(path.name for path in logs)
+        request = wire.Launch(tuple(argv), str(cwd), dict(env), names, log_limit, tuple(fds))
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                with self._lock:
-                    wire.send(self._requests, request.message(), [theirs.fileno(), *sent])
-            except OSError as error:
-                ours.close()
-                raise self._lost() from error
-        process = Process(ours)
         try:
+            with theirs, _folders(logs, argv[0]) as folders:
+                self._ask(request, [theirs.fileno(), *folders, *fds.values()])
+            process = Process(ours)
             self._wait_started(process, argv[0])
-        except FoodCourtError:
+        except BaseException:
             ours.close()
             raise
         return process
 
+    def _ask(self, request: wire.Launch, fds: Sequence[int]) -> None:
+        try:
+            with self._lock:
+                if self._inside is None:
+                    wire.send(self._requests, request.message(), fds)
+                else:
+                    self._inside.ask(request, fds)
+        except (OSError, SandboxLost) as error:
+            if isinstance(error, SandboxLost) and not self._gone():
+                raise
+            raise self._lost() from error
+
     def _wait_started(self, process: Process, program: str) -> None:
-        started = process.wait_started(math.inf if self._sandbox is None else _PATIENCE)
+        started = process.wait_started(math.inf if self._inside is None else _PATIENCE)
         if process.failure:
-            raise FoodCourtError(
-                f"expected {program} to start, but this machine did not let it: {process.failure}\n"
-                "try: foodcourt doctor, which tells how much disk is free; then the same again"
-            )
-        if not started and (self._sandbox is None or self._gone()):
+            raise not_let(f"{program} to start", process.failure)
+        if not started and (self._inside is None or self._gone()):
             raise self._lost()
-        if self._sandbox is None:
+        if self._inside is None:
             return
-        if not (started or process.ended or process.held_up or self.crowded):
+        if not (started or process.ended or self._inside.held_up or self.crowded):
             # Nothing in there can be blamed: others have the cores.
-            started = process.wait_started(_PATIENCE_WITH_THE_MACHINE - _PATIENCE)
+            started = process.wait_started(inside.PATIENCE - _PATIENCE)
             if not (started or process.ended):
-                raise too_busy(f"{program} to start", _PATIENCE_WITH_THE_MACHINE)
+                raise too_busy(f"{program} to start", inside.PATIENCE)
         if not started:
             raise SandboxLost(f"{program} cannot be started among the programs that run already")
 
     @property
     def crowded(self) -> bool:
         """Whether what it started keeps the rest in the same sandbox waiting."""
-        return self._sandbox is not None and self._sandbox.crowded
+        return self._inside is not None and self._inside.crowded
 
     def _gone(self) -> bool:
         """Whether the parent has ended: whatever it was starting has ended with it."""
@@ -318,6 +208,8 @@ class ForkServer:
 
     def close(self) -> None:
         """End the parent and all that it started."""
+        if self._inside is not None:
+            self._inside.close()
         popen = self._popen if os.getpid() == self._owner else None
         if popen is not None:
             with contextlib.suppress(OSError):  # ends it also where another process holds a copy of the socket
@@ -339,6 +231,24 @@ class ForkServer:
     def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
+
+
+@contextlib.contextmanager
+def _folders(files: Sequence[Path], program: str) -> Iterator[list[int]]:
+    """Open the folders of files.
+
+    Raises:
+        FoodCourtError: one of them cannot be opened, so that `program` cannot start.
+    """
+    with contextlib.ExitStack() as stack:
+        opened = []
+        for file in files:
+            try:
+                opened.append(os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY))
+            except OSError as error:
+                raise not_let(f"{program} to start", str(error)) from error
+            stack.callback(os.close, opened[-1])
+        yield opened
 
 
 _shared: list[ForkServer] = []

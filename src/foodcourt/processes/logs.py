@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LogWriter", "follow", "last_lines", "read_log"]
+__all__ = ["LogWriter", "follow", "last_lines", "log_size", "read_log"]
 
 _LINE_LIMIT = 2_000
 _ROTATION_SECONDS = 5.0
@@ -23,11 +23,19 @@ class LogWriter:
         total: bytes of output so far, whether they are still kept or not.
     """
 
-    def __init__(self, path: Path | str, limit: int) -> None:
-        """Begin a new log; `limit` is the size of each of its two files, in bytes."""
-        folder, self._name = os.path.split(path)
-        # By descriptor: whoever writes the log may have another view of the file system by then.
-        self._folder = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
+    def __init__(self, folder: int, name: str, limit: int) -> None:
+        """Begin a new log.
+
+        Args:
+            folder: descriptor of the folder that it lies in; closed with it.
+            name: of the file.
+            limit: the size of each of its two files, in bytes.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._folder = folder
+        self._name = name
         self._limit = limit
         self._size = 0
         self.total = 0
@@ -67,15 +75,32 @@ class LogWriter:
         os.close(self._folder)
 
 
-def read_log(path: Path) -> str:
-    """Give all output that is kept: what was rotated away first, then the current file."""
+def read_log(path: Path, mark: int = 0) -> str:
+    """Give all output that is kept, what was rotated away first, then the current file.
+
+    Args:
+        path: the log.
+        mark: bytes to leave out, which `log_size` gave before; none where there is less than that by now.
+    """
     parts = []
-    for part in (Path(f"{path}.1"), path):
-        try:
-            parts.append(part.read_bytes())
-        except FileNotFoundError:
-            continue
-    return b"".join(parts).decode("utf-8", "replace")
+    for part in _files(path):
+        with contextlib.suppress(FileNotFoundError), open(part, "rb") as file:  # noqa: PTH123
+            parts.append(file.read())
+    kept = b"".join(parts)
+    return kept[mark if mark <= len(kept) else 0 :].decode("utf-8", "replace")
+
+
+def log_size(path: Path) -> int:
+    """Give the bytes of output that are kept."""
+    size = 0
+    for part in _files(path):
+        with contextlib.suppress(FileNotFoundError):
+            size += os.stat(part).st_size  # noqa: PTH116
+    return size
+
+
+def _files(path: Path) -> tuple[str, str]:
+    return f"{path}.1", str(path)
 
 
 def last_lines(text: str, count: int) -> str:

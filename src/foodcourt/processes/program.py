@@ -23,12 +23,12 @@ from foodcourt.processes import wire
 from foodcourt.processes.preloads import Preload, find_function
 from foodcourt.processes.sandbox import Entrance
 
-__all__ = ["HIGHEST_FD", "become", "runs_as_by_hand"]
+__all__ = ["become", "runs_as_by_hand"]
 
 _KNOWN = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 """Settings of the interpreter that can be had without a new one."""
 
-HIGHEST_FD = 1024
+_HIGHEST_FD = 1024
 """Above all that a fork server has open."""
 
 
@@ -98,7 +98,7 @@ def become(
     for offset, name in enumerate(launch.fds):
         os.dup2(base + offset, 3 + offset)
         env[name] = str(3 + offset)
-    os.closerange(3 + len(moved), HIGHEST_FD)
+    os.closerange(3 + len(moved), _HIGHEST_FD)
     if entrance is not None:
         entrance.surrender()
     try:

@@ -26,7 +26,7 @@ from foodcourt.processes import keeper, wire
 from foodcourt.processes.logs import LogWriter
 from foodcourt.processes.namespaces import hide
 from foodcourt.processes.preloads import PRELOADS, Preload, find_function
-from foodcourt.processes.program import HIGHEST_FD, become, runs_as_by_hand
+from foodcourt.processes.program import become, runs_as_by_hand
 from foodcourt.processes.sandbox import Entrance
 
 __all__ = ["main"]
@@ -52,7 +52,7 @@ def main(argv: list[str]) -> Callable[[], object]:
     def wait() -> Callable[[], object]:
         gc.freeze()  # nor is it looked at in a child, where that would only copy its pages
         gc.enable()
-        program = _serve(requests, owner, preloads)
+        program = _serve(requests, owner, preloads, set())
         if program is None:
             keeper.kill_children()
             shutil.rmtree(folder, ignore_errors=True)
@@ -69,11 +69,26 @@ def _call(name: str) -> object:
     return find_function(name)()
 
 
-def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload]) -> Callable[[], object] | None:
+def _serve(
+    requests: socket.socket,
+    owner: int,
+    preloads: Mapping[str, Preload],
+    keepers: set[int],
+    entrance: Entrance | None = None,
+) -> Callable[[], object] | None:
+    """Serve requests; gives None at the end, and in a forked program what it has to run.
+
+    Args:
+        requests: where they come from.
+        owner: this process's parent, with which it ends.
+        preloads: what is imported.
+        keepers: holds the children that run.
+        entrance: the sandbox that all of them start in.
+    """
     requests.setblocking(False)
     lines = wire.Lines(requests)
-    keepers: set[int] = set()
     children = keeper.ended_children()
+    this = os.getpid()
     poller = select.poll()
     poller.register(requests, select.POLLIN)
     poller.register(children, select.POLLIN)
@@ -83,31 +98,59 @@ def _serve(requests: socket.socket, owner: int, preloads: Mapping[str, Preload])
     while os.getppid() == owner:
         poller.poll()
         keeper.drain(children)
-        _bury(keepers)
+        _bury(keepers, inside=entrance is not None)
         messages = lines.receive()
         if messages is None:
             break
         for message in messages:
-            launch = wire.Launch.parse(message)
-            fds, lines.fds = lines.fds[: launch.descriptors], lines.fds[launch.descriptors :]
+            request = wire.parse(message)
+            fds, lines.fds = lines.fds[: request.descriptors], lines.fds[request.descriptors :]
             try:
                 pid = os.fork()
             except OSError as error:  # a shortage, which may pass
-                _refuse(socket.socket(fileno=os.dup(fds[0])), error)
+                if entrance is None:
+                    _refuse(socket.socket(fileno=os.dup(fds[0])), error)
             else:
                 if pid == 0:
                     requests.close()
-                    return _start(launch, preloads.get(launch.argv[0]), fds)
+                    if isinstance(request, wire.Enter):
+                        return _serve_inside(request, this, preloads, fds)
+                    return _start(request, preloads.get(request.argv[0]), fds, entrance)
                 keepers.add(pid)
             for fd in fds:
                 os.close(fd)
     return None
 
 
-def _bury(keepers: set[int]) -> None:
-    """Collect what ended. If that was no keeper, or a killed one, what it looked after is ours now and has to die."""
+def _serve_inside(
+    request: wire.Enter, parent: int, preloads: Mapping[str, Preload], fds: list[int]
+) -> Callable[[], object]:
+    """Enter a sandbox, and serve there until the owner or the parent is gone; returns in forked programs only."""
+    requests = socket.socket(fileno=fds[0])
+    entrance = Entrance(fds[1], request.terms)
+    try:
+        entrance.enter()
+        keeper.die_with_parent()  # not before, as who enters is somebody else to the kernel, which forgets it then
+        wire.send(requests, {"entered": os.getpid()})
+    except OSError:  # the sandbox is gone, or the owner
+        os._exit(0)
+    keepers: set[int] = set()
+    program = _serve(requests, parent, preloads, keepers, entrance)
+    if program is None:
+        for pid in keepers:  # by their numbers outside, which /proc does not show in here
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        os._exit(0)
+    return program
+
+
+def _bury(keepers: set[int], *, inside: bool) -> None:
+    """Collect what ended. If that was no keeper, or a killed one, what it looked after is ours now and has to die.
+
+    Not where it ran inside: there the sandbox's first process takes it over, and ends with the sandbox.
+    """
     ended = keeper.reap()
-    strays = any(status != 0 or pid not in keepers for pid, status in ended.items())
+    strays = not inside and any(status != 0 or pid not in keepers for pid, status in ended.items())
     keepers.difference_update(ended)
     if strays:
         keeper.kill_children(spare=keepers)
@@ -119,21 +162,24 @@ def _refuse(control: socket.socket, error: OSError) -> None:
         wire.send(control, {"failed": str(error)})
 
 
-def _start(launch: wire.Launch, preload: Preload | None, fds: list[int]) -> Callable[[], object]:
+def _start(
+    launch: wire.Launch, preload: Preload | None, fds: list[int], entrance: Entrance | None
+) -> Callable[[], object]:
     """Become a keeper, and fork the program; in that, give what it has to run."""
     control = socket.socket(fileno=fds.pop(0))
+    folders, fds = fds[: len(launch.logs)], fds[len(launch.logs) :]
+    if entrance is not None:
+        keeper.die_with_parent()
+        if os.getppid() != 0:  # it ended before the line above: a parent outside has no number in here, a new one has
+            os._exit(0)
+        hide()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     try:
-        logs = [LogWriter(path, launch.log_limit) for path in (launch.log, launch.errors) if path]
+        logs = [LogWriter(folder, name, launch.log_limit) for folder, name in zip(folders, launch.logs, strict=True)]
     except OSError as error:
         _refuse(control, error)
         os._exit(0)
-    entrance = Entrance(fds.pop(0), launch.sandbox) if launch.sandbox else None
-    if entrance is not None:
-        with contextlib.suppress(OSError):  # the owner is gone, which the keeper finds out
-            wire.send(control, {"outside": os.getpid()})
-        _enter(entrance, control)
     # Judged from where the program will run: only there is its folder seen.
     if preload is not None and not runs_as_by_hand(launch, preload, sys.modules):
         preload = None
@@ -155,27 +201,6 @@ def _start(launch: wire.Launch, preload: Preload | None, fds: list[int]) -> Call
         os.close(fd)
     outputs = {reader: log for (reader, _), log in zip(pipes, logs, strict=True)}
     return keeper.run(control, pid, outputs, inside=entrance is not None)
-
-
-def _enter(entrance: Entrance, control: socket.socket) -> None:
-    """Go on as a process inside the sandbox; the one that was forked only waits for its end.
-
-    That one is killed with what is inside, not told: the end of the control socket tells the owner.
-    """
-    try:
-        entrance.enter()
-    except OSError:  # the sandbox is gone, and nobody is inside who could miss the program
-        os._exit(0)
-    if (pid := os.fork()) == 0:
-        keeper.die_with_parent()
-        if os.getppid() != 0:  # it ended before the line above: a parent outside has no number in here, a new one has
-            os._exit(0)
-        hide()
-        return
-    control.close()
-    os.closerange(0, HIGHEST_FD)
-    os.waitpid(pid, 0)
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from foodcourt.errors import FoodCourtError, ServiceExited, ServiceNotReady, UsageError
-from foodcourt.processes.forkserver import ForkServer, Process, shared_fork_server
+from foodcourt.processes.forkserver import ForkServer, shared_fork_server
 from foodcourt.processes.logs import follow, last_lines, read_log
 from foodcourt.processes.ports import free_port, is_free
+from foodcourt.processes.process import Process
 from foodcourt.processes.readiness import Readiness
 from foodcourt.processes.starvation import run_delays, run_time, starved, too_busy
 
@@ -141,13 +142,13 @@ class Service:
     def _wait_until_ready(self) -> None:
         if self._ready is None or self._process is None:
             return
-        deadline = time.monotonic() + self._ready_timeout
+        deadline, most = time.monotonic() + self._ready_timeout, 2 * self._ready_timeout
         pause = 0.004
         while self._process.wait(pause) is None:
             if self._ready(self):
                 return
-            most, waited = 2 * self._ready_timeout, self._starved()
-            if time.monotonic() >= deadline + min(most, waited):
+            late = time.monotonic() - deadline
+            if late >= 0 and late >= min(most, waited := self._starved()):
                 if waited >= most and not (self._fork_server and self._fork_server.crowded):
                     raise too_busy(f"{self.name} to be ready", self._ready_timeout + most)
                 raise ServiceNotReady(

@@ -1,7 +1,8 @@
 """The messages between an owner, the fork server and a keeper: one JSON object a line, over Unix sockets.
 
 A launch request travels with file descriptors (SCM_RIGHTS); the first is always the keeper's end of the control
-socket. Whoever holds the other end owns the process: when it closes, for whatever reason, the process dies.
+socket. Whoever holds the other end owns the process: when it closes, for whatever reason, the process dies. After it
+come the folders of the logs: whoever writes those may have another view of the file system.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import json
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-__all__ = ["MAX_FDS", "Launch", "Lines", "send"]
+__all__ = ["MAX_FDS", "Enter", "Launch", "Lines", "parse", "send"]
 
 MAX_FDS = 8
 _CHUNK = 1 << 16
@@ -26,35 +27,53 @@ class Launch:
         argv: the program and its arguments.
         cwd: the folder it starts in.
         env: its whole environment; nothing is inherited.
-        log: file that receives stdout, and stderr too unless `errors` names another.
-        log_limit: bytes of output kept in `log`; as many again in `log.1`.
+        logs: names of the files that receive stdout and stderr; one alone receives both.
+        log_limit: bytes of output kept in each of them; as many again in a file beside it, named with `.1`.
         fds: names of environment variables that receive the numbers of further descriptors sent along.
-        errors: file that receives stderr, empty for `log`; bounded like it.
-        sandbox: empty, or the terms of the sandbox to start it in; what stands for it is the second descriptor then.
     """
 
     argv: tuple[str, ...]
     cwd: str
     env: dict[str, str]
-    log: str
+    logs: tuple[str, ...]
     log_limit: int
     fds: tuple[str, ...] = field(default=())
-    errors: str = ""
-    sandbox: dict[str, Any] = field(default_factory=dict)
 
     @property
     def descriptors(self) -> int:
         """How many descriptors travel with the request."""
-        return 1 + bool(self.sandbox) + len(self.fds)
-
-    @classmethod
-    def parse(cls, message: dict[str, Any]) -> Launch:
-        """Rebuild a request from the object that `send` wrote."""
-        return cls(**{**message, "argv": tuple(message["argv"]), "fds": tuple(message["fds"])})
+        return 1 + len(self.logs) + len(self.fds)
 
     def message(self) -> dict[str, Any]:
         """Give the request as a JSON object."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Asks a fork server for another one, forked from it, that starts programs in a sandbox.
+
+    With it travel the socket for what is asked of that one, and what stands for the sandbox. That one answers first
+    `{"entered": pid}`, or `{"failed": why}` where it cannot be forked, and nothing where the sandbox is gone.
+
+    Attributes:
+        terms: what `Sandbox.terms` gave.
+    """
+
+    terms: dict[str, Any]
+    descriptors: ClassVar[int] = 2
+
+    def message(self) -> dict[str, Any]:
+        """Give the request as a JSON object."""
+        return asdict(self)
+
+
+def parse(message: dict[str, Any]) -> Launch | Enter:
+    """Rebuild a request from the object that `message` gave."""
+    if "terms" in message:
+        return Enter(**message)
+    lists = {name: tuple(message[name]) for name in ("argv", "logs", "fds")}
+    return Launch(**{**message, **lists})
 
 
 def send(sock: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
