@@ -65,6 +65,7 @@ def nothing_changes(tmp_path):
     assert not [folder for folder in folders if (folder / LEFT_BEHIND).exists()]
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.id) for attack in CHOSEN])
 def test_an_attack_gains_nothing(graders, attack, tmp_path, nothing_changes):
     """It scores no more than its honest part, is told as the learner's failure, reads nothing, and leaves nothing."""

@@ -187,6 +187,26 @@ def test_no_time_is_left(submission):
     assert submission.run(["python", "client.py"], file="client.py", name="client", patience=30).status is None
 
 
+def test_getting_ready_is_not_the_checks_time(submission):
+    """A check that had to wait for a program has its whole time afterwards, unless that took more than 20 s."""
+    write(submission, "server.py", "import time\ntime.sleep(0.6)\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    server = submission.program(["python", "server.py"], file="server.py", name="server", ready=LogReady("ready"))
+    submission.begin_check(0.5)
+    server.ready()
+    assert 0.2 < submission.time_left() <= 0.5
+    submission.spare(60)
+    assert submission.time_left() < 20
+    submission.begin_check(0.5)
+    assert submission.time_left() <= 0.5
+
+
+def test_a_crowd_is_not_asked_anything(submission, monkeypatch):
+    """Where more processes run than any right work has, each further check fails at once and says so."""
+    monkeypatch.setattr(ForkServer, "crowded", True)
+    with pytest.raises(SubmissionBroken, match="it starts processes or threads without end"):
+        submission.begin_check(20)
+
+
 def test_programs_see_nothing_of_ours(submission, monkeypatch):
     """No variable of the grader's environment reaches a program; home and temporary folder are its scratch folder."""
     monkeypatch.setenv("COURSE_SECRET", "saffron")

@@ -76,9 +76,13 @@ class LearnerProgram:
         Raises:
             SubmissionBroken: it does not start; the message is the learner's traceback.
         """
-        self.starting.result()
-        if not self._service.running:
-            self.start()
+        began = time.monotonic()
+        try:
+            self.starting.result()
+            if not self._service.running:
+                self.start()
+        finally:
+            self._submission.spare(time.monotonic() - began)
 
     def start(self) -> None:
         """Start it, or start it again if it ended meanwhile.

@@ -38,11 +38,11 @@ class LearnerService(LearnerProgram):
         Raises:
             CheckFailed: nothing is left of it.
         """
+        self.ready()
         if self._submission.time_left() <= 0:
             raise CheckFailed(
                 "the check to be done in time", f"no time left before {requests[0]}: answers came too late"
             )
-        self.ready()
         return self._submission.ask(self, requests, patience)
 
     def _start_mistake(self) -> str:

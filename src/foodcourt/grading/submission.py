@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from foodcourt.errors import FoodCourtError, SandboxLost
 from foodcourt.grading.answers import Answer, Request
+from foodcourt.grading.failures import SubmissionBroken
 from foodcourt.grading.finished import Finished
 from foodcourt.grading.learner_program import READY_TIMEOUT, LearnerProgram, crowded_out, line_by_hand, require_file
 from foodcourt.grading.learner_service import LearnerService
@@ -27,7 +28,7 @@ from foodcourt.grading.timeline import Event, render, upstream_events
 from foodcourt.grading.verdicts import Evidence
 from foodcourt.processes import ForkServer, Readiness, Service, TcpReady
 from foodcourt.processes.logs import read_log
-from foodcourt.processes.sandbox import INSIDE
+from foodcourt.processes.sandbox import CROWD, INSIDE
 
 if TYPE_CHECKING:
     from foodcourt.faults import Upstream
@@ -38,6 +39,8 @@ __all__ = ["Observation", "Submission"]
 _LOG_LINES = 25
 _ROOM, _ROOM_FILES = 1 << 20, 100
 """Bytes and files; with less than that, what a check puts inside may not fit."""
+_SPARED = 20.0
+"""Seconds; a check that takes longer by more than that is taken to be stuck in our own code."""
 _observed: ContextVar[list[Observation] | None] = ContextVar("observed", default=None)
 T = TypeVar("T")
 P = TypeVar("P", bound=LearnerProgram)
@@ -92,6 +95,7 @@ class Submission:
         self._logs: dict[LearnerProgram, int] = {}
         self._began = time.monotonic()
         self._deadline = float("inf")
+        self._spared = 0.0
 
     def uvicorn(self, module: str, *, name: str, env: Mapping[str, str] | None = None) -> LearnerService:
         """Start `uvicorn <module>:app --port N` in the submission's folder, and do not wait for it.
@@ -241,18 +245,35 @@ class Submission:
         return self._contexts.enter_context(context)
 
     def begin_check(self, limit: float, attempt: int = 1) -> None:
-        """Forget what was observed before and make the upstreams well; the check now has `limit` seconds."""
+        """Forget what was observed before and make the upstreams well; the check now has `limit` seconds.
+
+        Raises:
+            SubmissionBroken: so many of its processes run that there is no point in asking them anything.
+        """
         self.attempt = attempt
         for upstream in self.upstreams:
             upstream.recover()
         self._began = time.monotonic()
         self._deadline = self._began + limit
+        self._spared = 0.0
         self._observed = []
         self._logs = {}
+        if self.fork_server.crowded:
+            raise SubmissionBroken(
+                f"expected the submission to run a few processes, but it runs more than {CROWD}",
+                mistake="it starts processes or threads without end",
+            )
 
     def time_left(self) -> float:
         """Give the seconds that the current check has left."""
         return self._deadline - time.monotonic()
+
+    def spare(self, seconds: float) -> None:
+        """Give the current check more time, for what it had to wait while a program got ready: 20 s at most."""
+        if threading.current_thread() is threading.main_thread():
+            spared = min(seconds, _SPARED - self._spared)
+            self._spared += spared
+            self._deadline += spared
 
     def ask(self, service: LearnerService, requests: Sequence[Request], patience: float) -> list[Answer]:
         """Send a running service requests at the same time; what a check asks is remembered for the evidence."""

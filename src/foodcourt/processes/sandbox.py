@@ -30,14 +30,14 @@ from foodcourt.errors import NoSandbox
 from foodcourt.processes import namespaces
 from foodcourt.processes.cgroups import Cgroup
 
-__all__ = ["INSIDE", "Entrance", "Limits", "Sandbox"]
+__all__ = ["CROWD", "INSIDE", "Entrance", "Limits", "Sandbox"]
 
 INSIDE = "inside"
 """Name of the folder that programs inside see and may write into."""
+CROWD = 600
+"""Processes and threads; no right work has so many, also where a pool has one for each of 256 cores."""
 _PATIENCE = 10.0
 _PATIENCE_AT_THE_END = 30.0
-_CROWD = 300
-"""Processes and threads; no right work has so many."""
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 _SETTINGS = (
     *("alternatives", "group", "host.conf", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"),
@@ -164,7 +164,7 @@ class Sandbox:
     @property
     def crowded(self) -> bool:
         """Whether so much runs inside that others have to wait for it; as far as the kernel counts that for us."""
-        return self._cgroup.processes > _CROWD
+        return self._cgroup.processes > CROWD
 
     def close(self) -> None:
         """Kill everything inside, and wait until it is gone."""
