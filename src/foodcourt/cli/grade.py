@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from foodcourt.workbook import Workbook
 
 __all__ = ["grade"]
+
+T = TypeVar("T")
 
 
 @click.command(epilog="Example: foodcourt grade submissions --out results --jobs 4")
@@ -71,10 +75,7 @@ def grade(
     Exit status: 0 when all that could be taken in was graded, whatever the grades; what could not (a damaged archive)
     is told, and stands in grades.csv. 2 when the grader broke over some.
     """
-    # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
-    from foodcourt.grading.similarity import find_similar
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
@@ -86,9 +87,10 @@ def grade(
             if not resume:
                 refuse_results(out)
             classroom = _find(folder, chosen, out, roster, due)
+            similar = _meanwhile(lambda: _similar(classroom))
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            _publish(out, workbook, find_similar(classroom.entries))
+            _publish(out, workbook, similar.result())
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
@@ -103,6 +105,28 @@ def grade(
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
     ctx.exit(2 if broken else 0)
+
+
+def _meanwhile(act: Callable[[], T]) -> Future[T]:
+    """Do something while others are waited for; nobody waits for this where the command ends before."""
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(act())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="meanwhile", daemon=True).start()
+    return done
+
+
+def _similar(classroom: Classroom) -> list[SimilarPair]:
+    # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from foodcourt.grading.similarity import find_similar
+
+    return find_similar(classroom.entries)
 
 
 def _here(jobs: int | None, sandbox: str) -> Grade:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -32,7 +32,7 @@ _HIGHEST_FD = 1024
 """Above all that a fork server has open."""
 
 
-def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]) -> bool:
+def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Container[str]) -> bool:
     """Whether the program does the same inside an interpreter that has imported the modules `loaded` already.
 
     It does not where a new interpreter would find another module of that name first: in the folder it starts in, or
@@ -43,7 +43,6 @@ def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]
         return True
     if any(name.startswith(("PYTHON", "LD_")) and name not in _KNOWN for name in launch.env):
         return False
-    names = {name.partition(".")[0] for name in loaded}
     words = [part for word in launch.argv for part in word.split("=", 1)]
     folders = [folder for option, folder in itertools.pairwise(words) if option == preload.path_option]
     if preload.entry is None:
@@ -52,7 +51,7 @@ def runs_as_by_hand(launch: wire.Launch, preload: Preload, loaded: Iterable[str]
             return False
         folders = [str(script.parent)]
     return not any(
-        (inspect.getmodulename(entry) or entry) in names
+        (inspect.getmodulename(entry) or entry) in loaded
         for folder in ("", *folders)
         for entry in _entries(Path(launch.cwd, folder))
     )
