@@ -30,7 +30,9 @@ from foodcourt.reports.class_file import ClassFile, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.json_report import schema
 from foodcourt.review.changes import Kind, Target, Wish
-from foodcourt.review.exporting import exporting
+from foodcourt.review.exporting import export_class, exporting
+from foodcourt.review.marking import Marks
+from foodcourt.review.snapshot import Snapshot
 from foodcourt.review.store import Store
 from foodcourt.workbook import Workbook
 
@@ -123,6 +125,8 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
     first = grade(class_folder, out, "--only", "ex3", "--roster", roster, "--due", "2001-01-01")
     assert first.returncode == 0, first.stderr
     before = rows(out)
+    alike = json.loads((out / "similarity.json").read_text())
+    assert [(pair["exercise"], pair["score"]) for pair in alike] == [("ex3_grpc_echo", 1.0)]
     assert [before[name]["ex3_late"] for name in ("ada", "cyd")] == ["yes", "no"]
     (class_folder / "bob" / "ex2.zip").write_text("no zip")
     second = grade(class_folder, out, "--only", "ex2", "--resume")
@@ -132,6 +136,7 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
     assert {name: told_of(row, "ex3") for name, row in after.items()} == {
         name: told_of(row, "ex3") for name, row in before.items()
     }
+    assert json.loads((out / "similarity.json").read_text()) == alike
     assert after["dan"]["name"] == "Dan"
     assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
 
@@ -172,6 +177,22 @@ def test_scores_by_hand_stay(tmp_path):
     told = json.loads(next(out.glob("exports/gradescope/cyd*/ex3_grpc_echo.json")).read_text())
     assert told["score"] == 83
     assert "83" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_was_handed_back_is_written_anew(tmp_path):
+    """Feedback pages that were exported are of the new grading; where there are none, none are made."""
+    (tmp_path / "class" / "cyd").mkdir(parents=True)
+    (tmp_path / "class" / "cyd" / "ex3.zip").write_text("no zip")
+    out = tmp_path / "out"
+    assert grade(tmp_path / "class", out).returncode == 0
+    assert not (out / "feedback").exists()
+    with exporting(out):
+        export_class(out, Snapshot(ClassResults.load(out, WORKBOOK), Marks.load(out)))
+    [page] = (out / "feedback").iterdir()
+    assert "ex4.zip" not in page.read_text(encoding="utf-8")
+    (tmp_path / "class" / "cyd" / "ex4.zip").write_text("no zip")
+    assert grade(tmp_path / "class", out, "--resume").returncode == 0
+    assert "ex4.zip" in page.read_text(encoding="utf-8")
 
 
 def test_one_at_a_time_writes(tmp_path):

@@ -90,7 +90,7 @@ def grade(
             similar = _meanwhile(lambda: _similar(classroom))
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            _publish(out, workbook, similar.result())
+            _publish(out, workbook, similar.result(), {exercise.slug for exercise in chosen})
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
@@ -220,19 +220,18 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair]) -> None:
+def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], compared: set[str]) -> None:
     """Write all that is made from the results, and from what instructors changed before."""
     from foodcourt.grading.similarity import to_json
     from foodcourt.reports.class_results import ClassResults
-    from foodcourt.reports.files import write_atomically
-    from foodcourt.review.exporting import export_grades, exporting
+    from foodcourt.review.exporting import export_class, exporting
     from foodcourt.review.marking import Marks
-    from foodcourt.review.similar import FILE_NAME
+    from foodcourt.review.similar import write_similar
     from foodcourt.review.snapshot import Snapshot
 
     with exporting(out):
-        write_atomically(out / FILE_NAME, to_json(similar))
+        write_similar(out, to_json(similar), compared)
         results = ClassResults.load(out, workbook)
-        export_grades(out, Snapshot(results, Marks.load(out)))
+        export_class(out, Snapshot(results, Marks.load(out)), hand_back=False)
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)

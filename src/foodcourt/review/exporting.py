@@ -17,7 +17,7 @@ from foodcourt.review.feedback import FOLDER, write_feedback
 from foodcourt.review.snapshot import Snapshot
 from foodcourt.review.static import write_static
 
-__all__ = ["export_class", "export_grades", "exporting"]
+__all__ = ["export_class", "exporting"]
 
 _GRADESCOPE = "gradescope"
 
@@ -38,7 +38,7 @@ def exporting(out: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def export_class(out: Path, snapshot: Snapshot) -> list[Path]:
+def export_class(out: Path, snapshot: Snapshot, *, hand_back: bool = True) -> list[Path]:
     """Write everything that leaves the review, and give what was written; folders stand for the files in them.
 
     To be called within `exporting`.
@@ -46,20 +46,7 @@ def export_class(out: Path, snapshot: Snapshot) -> list[Path]:
     Args:
         out: the folder of the class.
         snapshot: the class at the moment of the export.
-
-    Raises:
-        OSError: something cannot be written.
-    """
-    write_feedback(out, snapshot)
-    return [*export_grades(out, snapshot), out / FOLDER]
-
-
-def export_grades(out: Path, snapshot: Snapshot) -> list[Path]:
-    """Write everything but the feedback, and give what was written, likewise within `exporting`.
-
-    Args:
-        out: the folder of the class.
-        snapshot: the class at the moment of the export.
+        hand_back: write the feedback pages too; where there are some already they are written anew in any case.
 
     Raises:
         OSError: something cannot be written.
@@ -67,4 +54,8 @@ def export_grades(out: Path, snapshot: Snapshot) -> list[Path]:
     written = write_results(out, snapshot.results, snapshot.marks.score_by_hand)
     # One file for each submission: their folder stands for them.
     told = [path for path in written if path.parents[1].name != _GRADESCOPE]
-    return [*told, out / "exports" / _GRADESCOPE, write_static(out, snapshot)]
+    told += [out / "exports" / _GRADESCOPE, write_static(out, snapshot)]
+    if hand_back or (out / FOLDER).is_dir():
+        write_feedback(out, snapshot)
+        told.append(out / FOLDER)
+    return told

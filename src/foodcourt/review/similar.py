@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foodcourt.reports.files import write_atomically
 from foodcourt.reports.parsing import Damage, load_list, take, take_number
 
-__all__ = ["FILE_NAME", "Passage", "Similar", "read_similar"]
+__all__ = ["FILE_NAME", "Passage", "Similar", "read_similar", "write_similar"]
 
 FILE_NAME = "similarity.json"
 _PASSAGES_SHOWN = 20
@@ -37,6 +40,25 @@ class Similar:
     learner: str
     score: float
     passages: tuple[Passage, ...]
+
+
+def write_similar(out: Path, found: str, compared: Container[str]) -> None:
+    """Write what resembles what; what is told already of exercises that were not compared stays.
+
+    Args:
+        out: the folder of the class.
+        found: what was found now, in JSON.
+        compared: the slugs of the exercises that were looked at.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        told = load_list((out / FILE_NAME).read_bytes())
+        kept = [pair for pair in told if take(pair, "exercise", str) not in compared]
+    except (OSError, Damage):
+        kept = []
+    write_atomically(out / FILE_NAME, json.dumps(json.loads(found) + kept, indent=1) + "\n")
 
 
 def read_similar(out: Path) -> tuple[dict[tuple[str, str], tuple[Similar, ...]], str]:
