@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import jsonschema
@@ -220,14 +221,18 @@ def test_one_at_a_time_writes(tmp_path):
 
 def test_resuming_begins_with_other_work(tmp_path):
     """Work that takes longer than the grader ever lives does not stop the rest: each resumption has another order."""
-    for number in range(12):
-        hand_in(tmp_path / "class", f"learner{number}", ROOT / "solutions" / "ex3_grpc_echo")
-        (tmp_path / "class" / f"learner{number}" / "ex3" / "NOTES.txt").write_text(str(number))
+    for number in range(6):
+        for exercise, slug in (("ex1", "ex1_two_services"), ("ex3", "ex3_grpc_echo")):
+            hand_in(tmp_path / "class", f"learner{number}", ROOT / "solutions" / slug, exercise)
+            (tmp_path / "class" / f"learner{number}" / exercise / "NOTES.txt").write_text(str(number))
     classroom = find_submissions(tmp_path / "class", exercises(WORKBOOK), work=tmp_path / "work")
-    orders = [[task.digest for task in plan(classroom, tmp_path / "out", resume=True).todo] for _ in range(5)]
+    plans = [plan(classroom, tmp_path / "out", resume=True).todo for _ in range(20)]
+    orders = [tuple(task.digest for task in tasks) for tasks in plans]
     assert len(orders[0]) == 12
     assert len({tuple(sorted(order)) for order in orders}) == 1
-    assert len({tuple(order) for order in orders}) > 1
+    assert len(set(orders)) > 2
+    assert {tasks[0].exercise.number for tasks in plans} == {1, 3}
+    assert all(len(list(groupby(task.exercise.number for task in tasks))) == 2 for tasks in plans)
 
 
 def test_a_killed_grader_loses_what_it_was_grading_and_no_more(class_folder, tmp_path):

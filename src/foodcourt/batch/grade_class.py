@@ -93,11 +93,12 @@ def plan(classroom: Classroom, out: Path, *, resume: bool) -> Plan:
 
 
 def _in_another_order(tasks: Sequence[Task]) -> Iterator[Task]:
-    """Shuffle the tasks of each exercise: work that takes long, and is cut off each time, must not stop the rest."""
-    for _, of_one in itertools.groupby(tasks, key=lambda task: task.exercise.slug):
-        shuffled = list(of_one)
-        random.shuffle(shuffled)
-        yield from shuffled
+    """Shuffle the exercises, and the tasks of each: what takes long, and is cut off each time, stops nothing else."""
+    groups = [list(of_one) for _, of_one in itertools.groupby(tasks, key=lambda task: task.exercise.slug)]
+    random.shuffle(groups)
+    for group in groups:
+        random.shuffle(group)
+        yield from group
 
 
 def grade_class(
