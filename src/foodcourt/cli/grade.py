@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from foodcourt.batch.tasks import Task
     from foodcourt.catalog import Exercise
     from foodcourt.grading.classroom import Classroom
-    from foodcourt.grading.similarity import SimilarPair
     from foodcourt.grading.verdicts import Report
     from foodcourt.workbook import Workbook
 
@@ -121,12 +120,12 @@ def _meanwhile(act: Callable[[], T]) -> Future[T]:
     return done
 
 
-def _similar(classroom: Classroom) -> list[SimilarPair]:
+def _similar(classroom: Classroom) -> str:
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from foodcourt.grading.similarity import find_similar
+    from foodcourt.grading.similarity import find_similar, to_json
 
-    return find_similar(classroom.entries)
+    return to_json(find_similar(classroom.entries))
 
 
 def _here(jobs: int | None, sandbox: str) -> Grade:
@@ -220,9 +219,8 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], compared: set[str]) -> None:
+def _publish(out: Path, workbook: Workbook, similar: str, compared: set[str]) -> None:
     """Write all that is made from the results, and from what instructors changed before."""
-    from foodcourt.grading.similarity import to_json
     from foodcourt.reports.class_results import ClassResults
     from foodcourt.review.exporting import export_class, exporting
     from foodcourt.review.marking import Marks
@@ -230,7 +228,7 @@ def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], comp
     from foodcourt.review.snapshot import Snapshot
 
     with exporting(out):
-        write_similar(out, to_json(similar), compared)
+        write_similar(out, similar, compared)
         results = ClassResults.load(out, workbook)
         export_class(out, Snapshot(results, Marks.load(out)), hand_back=False)
     for problem in results.damaged.values():

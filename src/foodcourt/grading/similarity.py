@@ -17,6 +17,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:
     works = [read[entry.digest] for entry in entries]
     scores = _Scores(works, read_blocks(exercise.solution, exercise), given)
     limit = _TOO_ALIKE if len(works) >= _CLASS else _TOO_ALIKE_IN_A_FEW
-    for one, other, score in sorted(scores.at_least(limit), key=lambda pair: -pair[2])[:_PAIRS]:
+    for one, other, score in nlargest(_PAIRS, scores.at_least(limit), key=lambda pair: pair[2]):
         passages = find_passages(works[one], works[other], given)
         yield SimilarPair(exercise, entries[one].learner, entries[other].learner, score, passages)
 

@@ -58,7 +58,9 @@ def write_similar(out: Path, found: str, compared: Container[str]) -> None:
         kept = [pair for pair in told if take(pair, "exercise", str) not in compared]
     except (OSError, Damage):
         kept = []
-    write_atomically(out / FILE_NAME, json.dumps(json.loads(found) + kept, indent=1) + "\n")
+    if kept:
+        found = json.dumps(json.loads(found) + kept, indent=1) + "\n"
+    write_atomically(out / FILE_NAME, found)
 
 
 def read_similar(out: Path) -> tuple[dict[tuple[str, str], tuple[Similar, ...]], str]:
