@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,26 +77,26 @@ def find_similar(entries: Iterable[Entry]) -> list[SimilarPair]:
 
 
 def to_json(pairs: Sequence[SimilarPair]) -> str:
-    """Give pairs as `similarity.json` holds them: in ASCII, whatever learners call themselves and their files."""
-    listed = [
-        {
-            "exercise": pair.exercise.slug,
-            "a": pair.a,
-            "b": pair.b,
-            "score": round(pair.score, 2),
-            "passages": [
-                {
-                    "a_file": passage.a_file,
-                    "a_lines": list(passage.a_lines),
-                    "b_file": passage.b_file,
-                    "b_lines": list(passage.b_lines),
-                }
-                for passage in pair.passages
-            ],
-        }
-        for pair in pairs
-    ]
-    return json.dumps(listed, indent=1) + "\n"
+    """Give pairs as `similarity.json` holds them, one a line; in ASCII, whatever learners and files are called."""
+    return "[" + ",\n".join(json.dumps(_told(pair)) for pair in pairs) + "]\n"
+
+
+def _told(pair: SimilarPair) -> dict[str, Any]:
+    return {
+        "exercise": pair.exercise.slug,
+        "a": pair.a,
+        "b": pair.b,
+        "score": round(pair.score, 2),
+        "passages": [
+            {
+                "a_file": passage.a_file,
+                "a_lines": list(passage.a_lines),
+                "b_file": passage.b_file,
+                "b_lines": list(passage.b_lines),
+            }
+            for passage in pair.passages
+        ],
+    }
 
 
 def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:

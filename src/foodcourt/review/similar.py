@@ -59,7 +59,7 @@ def write_similar(out: Path, found: str, compared: Container[str]) -> None:
     except (OSError, Damage):
         kept = []
     if kept:
-        found = json.dumps(json.loads(found) + kept, indent=1) + "\n"
+        found = json.dumps(json.loads(found) + kept) + "\n"
     write_atomically(out / FILE_NAME, found)
 
 
