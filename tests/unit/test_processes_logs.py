@@ -111,7 +111,9 @@ def test_follow_goes_on_with_the_next_run(tmp_path):
 def test_follow_begins_in_the_midst_of_a_rotation(tmp_path):
     """A follower that comes while the full file is moved away and the new one is not there yet waits for that one."""
     path = tmp_path / "a.log"
-    appears = threading.Timer(0.05, path.write_bytes, [b"first\n"])
+    ready = tmp_path / "ready.log"
+    ready.write_bytes(b"first\n")  # written before it appears: nothing runs any more that the follower would wait for
+    appears = threading.Timer(0.05, ready.rename, [path])
     appears.start()
     assert list(follow(path, lambda: False)) == ["first"]
     appears.join()
