@@ -257,12 +257,14 @@ def test_similar_submissions(ada, graded):
     assert "linus: users_service.py, lines 1–2 # by linus x = 1" in page.text
     assert "somebody else" not in page.text
     assert "linus: users_service.py, lines 1–2 # by linus" in ada.see(page_of("linus")).text
-    file.write_text(
-        json.dumps([{**pair, "passages": [{**passage, "a_file": "../../secret", "a_lines": [0, 9**99]}]}])
+    damaged = (
+        *([passage], [1], [[pair]], pair, [{**pair, "passages": [1]}], [{**pair, "passages": [pair]}], [{}]),
+        *([{**pair, "score": "high"}], [{**pair, "a": 1}], [{**pair, "passages": passage}]),
+        [{**pair, "passages": [{**passage, "a_file": "../../secret", "a_lines": [0, 9**99]}]}],
     )
-    assert "similar submissions are not shown" in ada.see(page_of("grace")).text
-    file.write_text("[")
-    assert "similar submissions are not shown" in ada.see(page_of("grace")).text
+    for text in ("[", *map(json.dumps, damaged)):
+        file.write_text(text)
+        assert "similar submissions are not shown" in ada.see(page_of("grace")).text, text
 
 
 def test_files_that_are_gone(ada, graded):

@@ -115,13 +115,13 @@ TOKEN = re.compile(r"\S+( \S+)*")
 COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def suites(text):
+def suites(xml):
     """Parse JUnit XML as a server would, and hold it against both schemas, rule by rule.
 
     A: https://github.com/windyroad/JUnit-Schema/blob/master/JUnit.xsd
     J: https://github.com/jenkinsci/xunit-plugin, src/main/resources/…/types/model/xsd/junit-10.xsd
     """
-    root = ElementTree.fromstring(text.encode())  # not well-formed, or with a forbidden character: it raises
+    root = ElementTree.fromstring("".join(xml).encode())  # not well-formed, or with a forbidden character: it raises
     assert (root.tag, root.attrib) == ("testsuites", {})  # A: no attributes
     for number, suite in enumerate(root):
         assert set(suite.attrib) == {
@@ -192,7 +192,7 @@ def test_junit_tells_scores_and_no_score():
 
 def test_junit_holds_no_markup_of_a_learner():
     """Whatever learners write is text of well-formed XML 1.0, and can be read there."""
-    text = to_junit_xml(hostile())
+    text = "".join(to_junit_xml(hostile()))
     assert not re.search(CONTROLS, text)
     found = suites(text)
     failures = [failure.text for suite in found for failure in suite.findall("testcase/failure")]
@@ -204,7 +204,7 @@ def test_junit_holds_no_markup_of_a_learner():
 def test_junit_cuts_a_message_that_floods():
     """A learner who prints a novel does not fill the memory of a CI server."""
     flood = broken("ann", EX1, "x" * 100_000)
-    assert len(to_junit_xml(class_of([flood]))) < 30_000
+    assert len("".join(to_junit_xml(class_of([flood])))) < 30_000
 
 
 class Tags(HTMLParser):

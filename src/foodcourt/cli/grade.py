@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from foodcourt.batch.tasks import Task
     from foodcourt.catalog import Exercise
     from foodcourt.grading.classroom import Classroom
+    from foodcourt.grading.similarity import SimilarPair
     from foodcourt.grading.verdicts import Report
     from foodcourt.workbook import Workbook
 
@@ -89,7 +91,7 @@ def grade(
             similar = _meanwhile(lambda: _similar(classroom))
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            _publish(out, workbook, similar.result(), {exercise.slug for exercise in chosen})
+            _publish(out, workbook, similar(), {exercise.slug for exercise in chosen})
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
@@ -106,26 +108,31 @@ def grade(
     ctx.exit(2 if broken else 0)
 
 
-def _meanwhile(act: Callable[[], T]) -> Future[T]:
-    """Do something while others are waited for; nobody waits for this where the command ends before."""
-    done: Future[T] = Future()
+def _meanwhile(act: Callable[[], T]) -> Callable[[], T]:
+    """Do something while others are waited for, and give what waits for its result, which is given once.
+
+    Nobody waits for it where the command ends before.
+    """
+    done: queue.SimpleQueue[Future[T]] = queue.SimpleQueue()
 
     def run() -> None:
+        future: Future[T] = Future()
         try:
-            done.set_result(act())
+            future.set_result(act())
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
-            done.set_exception(error)
+            future.set_exception(error)
+        done.put(future)
 
     threading.Thread(target=run, name="meanwhile", daemon=True).start()
-    return done
+    return lambda: done.get().result()
 
 
-def _similar(classroom: Classroom) -> str:
+def _similar(classroom: Classroom) -> list[SimilarPair]:
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from foodcourt.grading.similarity import find_similar, to_json
+    from foodcourt.grading.similarity import find_similar
 
-    return to_json(find_similar(classroom.entries))
+    return find_similar(classroom.entries)
 
 
 def _here(jobs: int | None, sandbox: str) -> Grade:
@@ -219,7 +226,7 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook, similar: str, compared: set[str]) -> None:
+def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], compared: set[str]) -> None:
     """Write all that is made from the results, and from what instructors changed before."""
     from foodcourt.reports.class_results import ClassResults
     from foodcourt.review.exporting import export_class, exporting
@@ -228,7 +235,8 @@ def _publish(out: Path, workbook: Workbook, similar: str, compared: set[str]) ->
     from foodcourt.review.snapshot import Snapshot
 
     with exporting(out):
-        write_similar(out, similar, compared)
+        write_similar(out, (pair.as_json() for pair in similar), compared)
+        del similar  # they may be many, and what follows needs memory of its own
         results = ClassResults.load(out, workbook)
         export_class(out, Snapshot(results, Marks.load(out)), hand_back=False)
     for problem in results.damaged.values():

@@ -13,7 +13,6 @@ stay above 0.77; one, of which all but eight lines are the starter's, is lost.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,14 +27,14 @@ from foodcourt.grading.classroom import Entry
 from foodcourt.grading.fingerprints import GRAM
 from foodcourt.grading.passages import Block, Passage, find_passages, read_blocks
 
-__all__ = ["SimilarPair", "find_similar", "to_json"]
+__all__ = ["SimilarPair", "find_similar"]
 
 _TOO_ALIKE = 0.75
 _TOO_ALIKE_IN_A_FEW = 0.87
 _CLASS = 10
 """Fewer submissions do not show what is common to all who do the exercise: only what is all but the same is told."""
-_PAIRS = 1_000
-"""Nobody looks at more of an exercise; 50 copies of one are more."""
+_PAIRS = 500
+"""Nobody looks at more of an exercise; 33 copies of one are more."""
 _RARE = 0.04
 """What so large a part of a class has may still be copied by all of them."""
 _ENOUGH = 100
@@ -62,9 +61,27 @@ class SimilarPair:
     score: float
     passages: tuple[Passage, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """Give it as the JSON object that `similarity.json` holds."""
+        return {
+            "exercise": self.exercise.slug,
+            "a": self.a,
+            "b": self.b,
+            "score": round(self.score, 2),
+            "passages": [
+                {
+                    "a_file": passage.a_file,
+                    "a_lines": list(passage.a_lines),
+                    "b_file": passage.b_file,
+                    "b_lines": list(passage.b_lines),
+                }
+                for passage in self.passages
+            ],
+        }
+
 
 def find_similar(entries: Iterable[Entry]) -> list[SimilarPair]:
-    """Find the pairs of submissions that are too alike, the most alike first; no more than 1,000 an exercise.
+    """Find the pairs of submissions that are too alike, the most alike first; no more than 500 an exercise.
 
     Entries with a problem are passed over, and so are files that are no Python or that are generated from a `.proto`.
     """
@@ -76,29 +93,6 @@ def find_similar(entries: Iterable[Entry]) -> list[SimilarPair]:
     return sorted(found, key=lambda pair: (-pair.score, pair.exercise.slug, pair.a, pair.b))
 
 
-def to_json(pairs: Sequence[SimilarPair]) -> str:
-    """Give pairs as `similarity.json` holds them, one a line; in ASCII, whatever learners and files are called."""
-    return "[" + ",\n".join(json.dumps(_told(pair)) for pair in pairs) + "]\n"
-
-
-def _told(pair: SimilarPair) -> dict[str, Any]:
-    return {
-        "exercise": pair.exercise.slug,
-        "a": pair.a,
-        "b": pair.b,
-        "score": round(pair.score, 2),
-        "passages": [
-            {
-                "a_file": passage.a_file,
-                "a_lines": list(passage.a_lines),
-                "b_file": passage.b_file,
-                "b_lines": list(passage.b_lines),
-            }
-            for passage in pair.passages
-        ],
-    }
-
-
 def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:
     exercise = entries[0].exercise
     given = _prints(read_blocks(exercise.starter, exercise))
@@ -107,9 +101,9 @@ def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:
         if entry.digest not in read:
             read[entry.digest] = read_blocks(entry.folder, exercise)
     works = [read[entry.digest] for entry in entries]
-    scores = _Scores(works, read_blocks(exercise.solution, exercise), given)
     limit = _TOO_ALIKE if len(works) >= _CLASS else _TOO_ALIKE_IN_A_FEW
-    for one, other, score in nlargest(_PAIRS, scores.at_least(limit), key=lambda pair: pair[2]):
+    pairs = _Scores(works, read_blocks(exercise.solution, exercise), given).at_least(limit)
+    for one, other, score in nlargest(_PAIRS, pairs, key=lambda pair: pair[2]):
         passages = find_passages(works[one], works[other], given)
         yield SimilarPair(exercise, entries[one].learner, entries[other].learner, score, passages)
 

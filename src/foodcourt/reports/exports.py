@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from foodcourt.reports.canvas import to_canvas_csv
@@ -19,7 +19,7 @@ from foodcourt.reports.result_paths import folder_name
 
 __all__ = ["write_results"]
 
-_TABLES: dict[str, Callable[[ClassResults, Override | None], str]] = {
+_TABLES: dict[str, Callable[[ClassResults, Override | None], str | Iterable[str]]] = {
     "grades.csv": to_grades_csv,
     "exports/canvas.csv": to_canvas_csv,
     "exports/moodle.csv": to_moodle_csv,

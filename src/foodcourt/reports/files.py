@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["write_atomically"]
 
 
-def write_atomically(path: Path, text: str) -> Path:
+def write_atomically(path: Path, text: str | Iterable[str]) -> Path:
     """Write a text file as UTF-8: into a file beside it, onto the disk, then under its name; its folder is made.
+
+    What is long is best given in pieces, of which one at a time is held.
 
     Half of a surrogate pair, which UTF-8 cannot hold, is written as its escape, such as `\\ud800`: in JSON that is
     the same character. Line breaks are written as they are.
@@ -23,8 +26,8 @@ def write_atomically(path: Path, text: str) -> Path:
     # Not named after the file: its name may be as long as names can be.
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with beside.open("xb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+        with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -10,7 +10,7 @@ from typing import Any
 
 from foodcourt.errors import GraderError
 from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
-from foodcourt.reports.parsing import Damage, load_object, take, take_number
+from foodcourt.reports.parsing import Damage, load_object, take, take_name, take_number
 
 __all__ = ["from_json", "read_report", "schema", "to_json"]
 
@@ -78,9 +78,9 @@ def _report(table: dict[str, Any]) -> Report:
     except ValueError as error:
         raise Damage(f"expected a moment such as 2026-01-31T12:00:00Z under 'started_at': {error}") from error
     report = Report(
-        exercise=take(table, "exercise", str),
+        exercise=take_name(table, "exercise"),
         learner=None if table.get("learner") is None else take(table, "learner", str),
-        sandbox=take(table, "sandbox", str),
+        sandbox=take_name(table, "sandbox"),
         started_at=started_at,
         duration_s=take_number(table, "duration_s", float),
         checks=tuple(_verdict(check) for check in take(table, "checks", list)),
@@ -96,8 +96,8 @@ def _verdict(table: Any) -> Verdict:
     if outcome not in set(Outcome):
         raise Damage(f"expected one of {', '.join(Outcome)} under 'outcome', found {outcome!r:.40}")
     return Verdict(
-        id=take(table, "id", str),
-        title=take(table, "title", str),
+        id=take_name(table, "id"),
+        title=take_name(table, "title"),
         required=take(table, "required", bool),
         points=int(take_number(table, "points", int)),
         max_points=int(take_number(table, "max_points", int)),
@@ -113,4 +113,4 @@ def _evidence(table: Any) -> Evidence:
     kind = take(table, "kind", str)
     if kind not in _KINDS:
         raise Damage(f"expected one of {', '.join(_KINDS)} under 'kind', found {kind!r:.40}")
-    return Evidence(kind=kind, title=take(table, "title", str), text=take(table, "text", str))  # type: ignore[arg-type]
+    return Evidence(kind=kind, title=take_name(table, "title"), text=take(table, "text", str))  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jen
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -26,8 +27,8 @@ _LONGEST = 20_000
 """Characters of a message: a server keeps all of them in memory."""
 
 
-def to_junit_xml(results: ClassResults, override: Override | None = None) -> str:
-    """Write the class as JUnit XML, one test suite for every learner and exercise.
+def to_junit_xml(results: ClassResults, override: Override | None = None) -> Iterator[str]:
+    """Write the class as JUnit XML, one test suite for every learner and exercise, and a piece of text for each.
 
     A check is a test case. One that failed is a failure if it is required; a stretch check that did not pass is
     skipped, as nobody has to pass it. Where the grader broke it is an error. Without a report the suite has one test
@@ -36,11 +37,10 @@ def to_junit_xml(results: ClassResults, override: Override | None = None) -> str
 
     Characters that XML forbids, and other control characters, are written as their number, such as `\\x00`.
     """
-    # One suite after the other: as a tree, a class takes ten times as much memory.
-    pairs = product(results.learners, results.exercises)
-    suites = (_suite(number, results, *pair, override) for number, pair in enumerate(pairs))
-    text = "".join(tostring(suite, encoding="unicode") for suite in suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>{text}</testsuites>\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>'
+    for number, pair in enumerate(product(results.learners, results.exercises)):
+        yield tostring(_suite(number, results, *pair, override), encoding="unicode")
+    yield "</testsuites>\n"
 
 
 def _suite(

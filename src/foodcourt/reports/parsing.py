@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = ["Damage", "load_list", "load_object", "take", "take_number"]
+__all__ = ["Damage", "load_list", "load_object", "take", "take_name", "take_number"]
 
 T = TypeVar("T")
 _NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
@@ -29,18 +31,24 @@ def load_object(data: str | bytes) -> dict[str, Any]:
     return _load(data, dict)
 
 
-def load_list(data: str | bytes) -> list[Any]:
+def load_list(data: str | bytes, made_of: Callable[[dict[str, Any]], Any] | None = None) -> list[Any]:
     """Read one JSON list.
+
+    Args:
+        data: the text.
+        made_of: makes what is kept of each object in it, the innermost first; may raise `Damage`.
 
     Raises:
         Damage: it is something else.
     """
-    return _load(data, list)
+    return _load(data, list, made_of)
 
 
-def _load(data: str | bytes, kind: type[T]) -> T:
+def _load(data: str | bytes, kind: type[T], made_of: Callable[[dict[str, Any]], Any] | None = None) -> T:
     try:
-        found = json.loads(data)
+        found = json.loads(data, object_hook=made_of)
+    except Damage:
+        raise
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise Damage(f"it is no JSON: {error}") from error
     if type(found) is not kind:
@@ -63,6 +71,15 @@ def take(table: Any, key: str, kind: type[T]) -> T:
     if type(value) is not kind:
         raise Damage(f"expected {_NAMES[kind]} under {key!r}, found {_told(value)}")
     return value
+
+
+def take_name(table: Any, key: str) -> str:
+    """Give a text that is told again and again, of which one is held for all.
+
+    Raises:
+        Damage: there is none.
+    """
+    return sys.intern(take(table, key, str))
 
 
 def take_number(table: dict[str, Any], key: str, kind: type[int] | type[float]) -> float:

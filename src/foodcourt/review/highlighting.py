@@ -30,7 +30,7 @@ _LONGEST = 60_000
 _LONGEST_LINE = 1_000
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def highlighted(name: str, text: str) -> Markup:
     """Write a file's text as HTML: every line is a `span.line`, every token in it a span of Pygments' classes.
 

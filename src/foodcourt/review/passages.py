@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foodcourt.catalog import Exercise
 from foodcourt.review.folders import Folder
 from foodcourt.review.handed_in import read_submission
-from foodcourt.review.similar import Similar
+from foodcourt.review.similar import AlikeWork, Similar
 from foodcourt.review.snapshot import Snapshot
 
 __all__ = ["Look", "Side", "similar_to"]
@@ -36,9 +35,7 @@ class Look:
     passages: tuple[tuple[Side, Side], ...]
 
 
-def similar_to(
-    found: Mapping[tuple[str, str], Sequence[Similar]], snapshot: Snapshot, exercise: Exercise, learner: str
-) -> list[Look]:
+def similar_to(found: AlikeWork, snapshot: Snapshot, exercise: Exercise, learner: str) -> list[Look]:
     """Give the submissions that resemble a learner's, the most similar first.
 
     Args:
@@ -47,8 +44,7 @@ def similar_to(
         exercise: which of its exercises.
         learner: whose submission.
     """
-    others = found.get((exercise.slug, learner), ())
-    known = [similar for similar in others if similar.learner in snapshot.results.learners]
+    known = [similar for similar in found.to(exercise.slug, learner) if similar.learner in snapshot.results.learners]
     if not known:
         return []
     mine = read_submission(snapshot.results, exercise.slug, learner)
