@@ -199,9 +199,9 @@ def test_what_cannot_be_graded_does_not_stop_the_rest(made):
     assert not list(made.root.parent.rglob("evil.py"))
 
 
-@pytest.mark.parametrize(("locked", "entries"), [("ex1", ["alice", "bob"]), ("bob", ["alice"])])
+@pytest.mark.parametrize(("locked", "entries"), [("ex1", [1]), ("bob", [1, 2, 3, 4])])
 def test_a_locked_folder_is_told(made, monkeypatch, locked, entries):
-    """A folder that may not be read is a problem, not the end."""
+    """A folder that may not be read is a problem, not the end; nor is what may lie in it missing."""
     look = Path.iterdir
 
     def iterdir(path):
@@ -213,8 +213,11 @@ def test_a_locked_folder_is_told(made, monkeypatch, locked, entries):
     made.folder("bob/ex1")
     monkeypatch.setattr(Path, "iterdir", iterdir)
     classroom = made.find()
-    assert [entry.learner for entry in classroom.entries] == entries
-    assert "cannot be read: Permission denied" in (classroom.entries[-1].problem or classroom.problems[0])
+    alice, *bobs = classroom.entries
+    assert (alice.learner, alice.problem) == ("alice", "")
+    assert [(entry.learner, entry.exercise.number) for entry in bobs] == [("bob", number) for number in entries]
+    assert all("cannot be read: Permission denied" in entry.problem for entry in bobs)
+    assert (classroom.problems, classroom.missing) == ((), ())
 
 
 def test_what_may_not_be_read_costs_its_learner_alone(nobody):
@@ -232,17 +235,15 @@ def test_what_may_not_be_read_costs_its_learner_alone(nobody):
     with nobody():
         classroom = made.find([EX1])
     assert [(entry.learner, entry.problem) for entry in classroom.entries] == [
+        ("Fay Ray", "'class/Fay Ray_2_assignsubmission_file' cannot be read: Permission denied"),
         ("alice", ""),
+        ("bob", "'class/bob' cannot be read: Permission denied"),
         ("cyd", "'cyd/ex1' cannot be read: Permission denied"),
         ("dan", "'dan/ex1' cannot be read: Permission denied"),
         ("eve", "'eve/ex1' cannot be read: Permission denied"),
         ("leeann", "'class/leeann_33_903_users_service.py' cannot be read: Permission denied"),
     ]
-    assert classroom.problems == (
-        "'class/bob' cannot be read: Permission denied",
-        "'class/Fay Ray_2_assignsubmission_file' cannot be read: Permission denied",
-    )
-    assert classroom.missing == ("Fay Ray", "bob")
+    assert (classroom.problems, classroom.missing) == ((), ())
 
 
 @pytest.mark.parametrize("path", ["leeann_33_904_-1", "Ann Lee_5_assignsubmission_file_"])

@@ -116,11 +116,20 @@ class Search:
         else:
             self._tell(path, "is named like an exercise; expected a learner's folder with the exercises in it")
 
-    def _look_into_learner(
-        self, learner: str, folder: Path, context: Exercise | None, late: bool = False, depth: int = 0
-    ) -> None:
+    def _look_into_learner(self, learner: str, folder: Path, context: Exercise | None) -> None:
         self.learners.add(learner)
-        children = [path for path in self._list(folder) if path.name not in JUNK and not path.name.startswith(".")]
+        try:
+            self._look_for_exercises(learner, folder, context)
+        except OSError as error:  # whatever it holds may be their work: it is not missing
+            found = {finding.exercise for finding in self.findings if finding.learner == learner}
+            for exercise in self._wanted if context is None else [context]:
+                if exercise not in found:
+                    problem = f"cannot be read: {error.strerror}"
+                    self.findings.append(Finding(learner, exercise, folder, problem=problem))
+
+    def _look_for_exercises(self, learner: str, folder: Path, context: Exercise | None, depth: int = 0) -> None:
+        found = sorted(folder.iterdir())
+        children = [path for path in found if path.name not in JUNK and not path.name.startswith(".")]
         rest = []
         seen = False
         for path in children:
@@ -133,7 +142,7 @@ class Search:
                 problem = "is a file; expected the folder of the exercise, or a .zip"
             if exercise in self._wanted:
                 rank = 1 if path.is_dir() else 0
-                self.findings.append(Finding(learner, exercise, path, late=late, rank=rank, problem=problem))
+                self.findings.append(Finding(learner, exercise, path, rank=rank, problem=problem))
         archives = [path for path in rest if is_archive(path.name)]
         folders = [path for path in rest if path.is_dir() and not path.is_symlink()]
         if seen:
@@ -141,9 +150,9 @@ class Search:
         elif context is not None:
             # Everything in it is of this exercise, packed or not.
             whole = archives[0] if len(archives) == 1 and not folders else folder
-            self.findings.append(Finding(learner, context, whole, late=late))
+            self.findings.append(Finding(learner, context, whole))
         elif len(folders) == 1 and depth < _DEPTH:
-            self._look_into_learner(learner, folders[0], context, late, depth + 1)
+            self._look_for_exercises(learner, folders[0], context, depth + 1)
         else:
             self._tell(folder, "holds none of the exercises; expected folders such as ex1, or ex1.zip")
 
@@ -162,8 +171,7 @@ class Search:
             if upload.kind != "file":
                 self._tell(path, "holds no files, and was left out")
             elif path.is_dir() and not upload.file:
-                with self._telling(path):
-                    self._look_into_learner(learner, path, context)
+                self._look_into_learner(learner, path, context)
             elif exercise is None:
                 self._tell(path, "tells no exercise; grade the exercises one by one, or name it like ex1.zip")
             elif exercise not in self._wanted:
