@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from kombu.exceptions import OperationalError
 from leaks import until
 
 from foodcourt.batch.farm.parcels import Forged, pack, unpack, unpack_report
@@ -240,6 +241,22 @@ def test_redis_may_be_away_while_orders_are_placed(broker, farm, tmp_path):
         _, told = grader.communicate(timeout=40)
     assert "go on: the same command with --resume" in told
     assert "Traceback" not in told
+
+
+def test_a_redis_that_falls_silent_is_not_waited_for_without_end(broker, farm):
+    """Where it neither answers nor closes the connection, an order fails after seconds, and can be tried again."""
+    app = farm_app(farm, "of-this-test", results=False)
+    app.send_task(TASK)
+    os.kill(broker.service.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(OperationalError, match="Timeout"):
+            app.send_task(TASK, retry=False)
+    finally:
+        os.kill(broker.service.pid, signal.SIGCONT)
+    app.send_task(TASK)
+    with redis.Redis.from_url(farm) as client:
+        assert client.llen(app.conf.task_default_queue) in {2, 3}  # the one given up may have arrived nonetheless
+    app.close()
 
 
 def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):

@@ -23,6 +23,8 @@ __all__ = ["TASK", "Presence", "Run", "farm_app", "farm_version", "open_redis", 
 TASK = "foodcourt.grade"
 VISIBILITY = 30
 """Seconds after which work is handed to another worker if the one that has it does not say that it is alive."""
+_ANSWER = 5.0
+"""Seconds for which Redis may be silent; each order is tried some times."""
 _HERE = 20
 """Seconds for which somebody counts as there after they said so."""
 _RUNS = 120
@@ -68,6 +70,9 @@ def farm_app(url: str, version: str, *, results: bool = True) -> Celery:
             "unacked_restore_throttle": 1,
             "unacked_restore_interval": 2,
             "unacked_mutex_expire": 10,
+            # Without, an order waits for ever where Redis went without a word, as when a cable is pulled.
+            "socket_timeout": _ANSWER,
+            "socket_connect_timeout": _ANSWER,
         },
         result_expires=24 * 3600,
     )
