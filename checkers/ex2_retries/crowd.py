@@ -16,7 +16,7 @@ SIZE = 20
 _APART = 0.01
 """Seconds between two failures: more than it takes to handle one, where the machine has nothing else to do."""
 THERE = SIZE * _APART
-"""Seconds from the first question to the first failure: by then all are waiting for users-service."""
+"""Seconds from the first question of a crowd to its first failure."""
 _APART_BESIDE_OTHERS = 0.015
 """Seconds between two failures where other checks run."""
 _FAR_APART = 0.06
@@ -35,8 +35,8 @@ def crowd(stall: Stall, *, failures: int, apart: float = _APART) -> list[Asked]:
         failures: how many attempts of each fail.
         apart: seconds between two failures.
     """
-    there = SIZE * apart  # by then all are waiting for users-service
-    plans = [[Delay(there + number * apart, Status(500)), *[500] * (failures - 1)] for number in range(SIZE)]
+    # The first fails when all are waiting for users-service.
+    plans = [[Delay((SIZE + number) * apart, Status(500)), *[500] * (failures - 1)] for number in range(SIZE)]
     return stall.order(*plans)
 
 

@@ -99,9 +99,8 @@ def grade(
         ) from error
     for problem in classroom.problems:
         click.echo(f"note: {problem}", err=True)
-    for entry in classroom.entries:
-        if entry.problem:
-            click.echo(f"not graded: {entry.problem}", err=True)
+    for problem in dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem):
+        click.echo(f"not graded: {problem}", err=True)
     click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {out}")
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
