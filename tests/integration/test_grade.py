@@ -25,8 +25,8 @@ from foodcourt.batch.grade_class import grade_class, plan
 from foodcourt.batch.local import grade_locally
 from foodcourt.batch.tasks import tasks_of
 from foodcourt.catalog import exercises
+from foodcourt.classroom.submissions import find_submissions
 from foodcourt.errors import GraderError
-from foodcourt.grading.classroom import find_submissions
 from foodcourt.reports.class_file import ClassFile, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
 from foodcourt.reports.json_report import schema

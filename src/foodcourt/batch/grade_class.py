@@ -13,8 +13,8 @@ from pathlib import Path
 
 from foodcourt.batch.finished import FinishedWork
 from foodcourt.batch.tasks import Task, tasks_of
+from foodcourt.classroom.submissions import Classroom
 from foodcourt.errors import UsageError
-from foodcourt.grading.classroom import Classroom
 from foodcourt.grading.verdicts import Report
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.result_paths import results_folder

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
-from foodcourt.grading.classroom import Entry
+from foodcourt.classroom.submissions import Entry
 
 __all__ = ["Task", "grader_version", "tasks_of"]
 

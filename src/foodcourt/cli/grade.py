@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from foodcourt.batch.grade_class import Grade, Plan
     from foodcourt.batch.tasks import Task
     from foodcourt.catalog import Exercise
-    from foodcourt.grading.classroom import Classroom
-    from foodcourt.grading.similarity import SimilarPair
+    from foodcourt.classroom.submissions import Classroom
     from foodcourt.grading.verdicts import Report
+    from foodcourt.similarity.pairs import SimilarPair
     from foodcourt.workbook import Workbook
 
 __all__ = ["grade"]
@@ -129,7 +129,7 @@ def _meanwhile(act: Callable[[], T]) -> Callable[[], T]:
 def _similar(classroom: Classroom) -> list[SimilarPair]:
     # numpy starts threads for the algebra that nobody asks it for, and they are as long about it as it is itself.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from foodcourt.grading.similarity import find_similar
+    from foodcourt.similarity.pairs import find_similar
 
     return find_similar(classroom.entries)
 
@@ -194,7 +194,7 @@ def _find(
     Raises:
         UsageError: it cannot be read, or holds no submissions.
     """
-    from foodcourt.grading.classroom import find_submissions
+    from foodcourt.classroom.submissions import find_submissions
     from foodcourt.reports.class_file import UNPACKED
 
     try:

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
+from foodcourt.classroom.roster import Learner, Roster, read_roster
 from foodcourt.errors import UsageError
-from foodcourt.grading.roster import Learner, Roster, read_roster
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foodcourt.grading.exports import Upload, read_canvas, read_moodle
+from foodcourt.classroom.exports import Upload, read_canvas, read_moodle
 
 
 @pytest.mark.parametrize(

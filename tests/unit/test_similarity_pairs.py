@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from foodcourt.catalog import exercises
-from foodcourt.grading.classroom import Entry
+from foodcourt.classroom.submissions import Entry
 from foodcourt.grading.intake import digest_of, pieces
-from foodcourt.grading.similarity import find_similar
 from foodcourt.review.similar import write_similar
+from foodcourt.similarity.pairs import find_similar
 from foodcourt.workbook import Workbook
 
 ROOT = Path(__file__).resolve().parents[2]

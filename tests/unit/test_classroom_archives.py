@@ -10,8 +10,8 @@ import zipfile
 
 import pytest
 
+from foodcourt.classroom.archives import is_archive, unpack
 from foodcourt.errors import UsageError
-from foodcourt.grading.archives import is_archive, unpack
 
 OLD = (2026, 1, 31, 12, 0, 0)
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foodcourt.catalog import Exercise, find_exercise
+from foodcourt.classroom.archives import JUNK, is_archive
+from foodcourt.classroom.exports import Upload, read_canvas, read_moodle
+from foodcourt.classroom.roster import Roster
 from foodcourt.errors import UsageError
-from foodcourt.grading.archives import JUNK, is_archive
-from foodcourt.grading.exports import Upload, read_canvas, read_moodle
 from foodcourt.grading.intake import what_is_wrong
-from foodcourt.grading.roster import Roster
 
 __all__ = ["Finding", "Search", "inner_folder", "told"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from foodcourt.catalog import exercises
+from foodcourt.classroom.submissions import find_submissions
 from foodcourt.errors import UsageError
-from foodcourt.grading.classroom import find_submissions
 from foodcourt.grading.intake import copy_submission, digest_of, pieces
 from foodcourt.workbook import Workbook
 
@@ -285,7 +285,7 @@ def test_a_full_disk_is_nobodys_fault(made, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("foodcourt.grading.archives._write", full)
+    monkeypatch.setattr("foodcourt.classroom.archives._write", full)
     with pytest.raises(UsageError, match=r"cannot unpack into .*: No space left on device\ntry: df -h"):
         made.find()
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from foodcourt.grading.fingerprints import GRAM, blocks, fingerprints
+from foodcourt.similarity.fingerprints import GRAM, blocks, fingerprints
 
 SOURCE = '''
 import httpx

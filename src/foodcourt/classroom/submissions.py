@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
+from foodcourt.classroom.archives import unpack
+from foodcourt.classroom.findings import Finding, Search, inner_folder, told
+from foodcourt.classroom.roster import Learner, Roster, read_roster
 from foodcourt.errors import UsageError
-from foodcourt.grading.archives import unpack
-from foodcourt.grading.findings import Finding, Search, inner_folder, told
 from foodcourt.grading.intake import BYTE_LIMIT, digest_of, pieces, read_regular, what_is_wrong
-from foodcourt.grading.roster import Learner, Roster, read_roster
 
 __all__ = ["Classroom", "Entry", "find_submissions"]
 

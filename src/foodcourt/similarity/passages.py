@@ -10,8 +10,8 @@ from pathlib import Path
 
 from foodcourt.catalog import Exercise
 from foodcourt.errors import UsageError
-from foodcourt.grading.fingerprints import GRAM, blocks, fingerprints
 from foodcourt.grading.intake import Piece, pieces
+from foodcourt.similarity.fingerprints import GRAM, blocks, fingerprints
 
 __all__ = ["Block", "Passage", "find_passages", "read_blocks"]
 

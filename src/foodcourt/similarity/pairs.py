@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foodcourt.catalog import Exercise
-from foodcourt.grading.classroom import Entry
-from foodcourt.grading.fingerprints import GRAM
-from foodcourt.grading.passages import Block, Passage, find_passages, read_blocks
+from foodcourt.classroom.submissions import Entry
+from foodcourt.similarity.fingerprints import GRAM
+from foodcourt.similarity.passages import Block, Passage, find_passages, read_blocks
 
 __all__ = ["SimilarPair", "find_similar"]
 

@@ -1,0 +1,1 @@
+"""Submissions that are too alike to be chance, with the passages that stand in both."""
