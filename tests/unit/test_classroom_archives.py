@@ -104,6 +104,14 @@ def test_odd_names_are_names(pack, name):
     assert unpacked(pack((name, b"odd"))) == {name: b"odd"}
 
 
+def test_the_separator_of_windows_is_one(pack):
+    """Some programs write it, for files and folders, where the format has a slash."""
+    assert unpacked(pack(("ex1\\", b""), ("ex1\\a.py", b"a"), ("ex1\\b\\c.py", b"c"))) == {
+        "ex1/a.py": b"a",
+        "ex1/b/c.py": b"c",
+    }
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -114,7 +122,7 @@ def test_odd_names_are_names(pack, name):
         "C:evil.py",
         "c:/evil.py",
         "..\\evil.py",
-        "a\\b.py",
+        "a\\..\\..\\evil.py",
         "..",
         "a.py\0/../b",
     ],

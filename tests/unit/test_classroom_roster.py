@@ -86,7 +86,7 @@ SOME = Roster(
         Learner("ann1", "Ann Lee", "56"),
         Learner("ann2", "Ann Lee", "78"),
         Learner("Zoe\u0301"),
-        Learner("nobody"),
+        Learner("nobody", "", "90"),
     )
 )
 
@@ -96,7 +96,10 @@ SOME = Roster(
     [
         ("smithalice", "", "alice"),
         ("Alice Smith", "", "alice"),
-        ("whoever", "12", "alice"),
+        ("whoever", "12", None),
+        ("whoever", "90", "nobody"),
+        ("smithalice", "34", "alice"),
+        ("leeann", "12", None),
         ("jonesbobjr", "", "bob"),
         ("Bob Jr. Jones", "", "bob"),
         ("leeann", "", None),
@@ -107,7 +110,7 @@ SOME = Roster(
     ],
 )
 def test_a_platform_names_a_learner(name, number, learner):
-    """The number tells first, then the name in the order of either platform, if it is one learner's alone."""
+    """By name, in the order of either platform, if it is one learner's alone; by number where that leaves it open."""
     found = SOME.by_export(name, number)
     assert (found and found.learner) == learner
 

@@ -295,7 +295,7 @@ def test_what_is_no_work_is_told(made):
     made.folder("alice/ex1")
     made.folder("alice", {"notes.txt": "", ".DS_Store": "", ".vscode/x": ""})
     made.folder("alice/ex9")
-    made.folder("bob", {"users_service.py": ""})
+    (made.root / "bob").mkdir()
     made.folder(".hidden/ex1")
     made.folder("__MACOSX/ex1")
     made.folder("ex2/users_service")
@@ -306,12 +306,46 @@ def test_what_is_no_work_is_told(made):
         "'class/.hidden' is hidden, and was left out",
         "'class/README.md' lies beside the learners' folders, and was left out",
         "'class/alice' holds what is no exercise, and was left out: 'ex9', 'notes.txt'",
-        "'class/all.zip' is an archive that tells no learner's name; unpack it first",
-        "'class/bob' holds none of the exercises; expected folders such as ex1, or ex1.zip",
+        "'class/all.zip' is an archive beside the learners' folders; put it into its learner's, like alice/ex1.zip",
+        "'class/bob' is empty",
         "'class/ex2' is named like an exercise; expected a learner's folder with the exercises in it",
         "'class/zoe' is a link, and links are not followed",
     ]
     assert made.find().missing == ("bob",)
+
+
+@pytest.mark.parametrize("files", [{"users_service.py": ""}, {"two_services/users_service.py": "", "b/x": ""}])
+def test_what_is_not_understood_is_not_missing(made, files):
+    """Something was handed in: it has no points, but is no 0 either, on whatever there is no other work of."""
+    made.folder("bob", files)
+    made.archive("cyd/all.zip")
+    made.folder("cyd", {"ex2.txt": ""})
+    classroom = made.find()
+    assert [(entry.learner, entry.exercise.number) for entry in classroom.entries] == [
+        (learner, number) for learner in ("bob", "cyd") for number in (1, 2, 3, 4)
+    ]
+    assert all("holds none of the exercises, but '" in entry.problem for entry in classroom.entries)
+    assert classroom.missing == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["exercise1", "Exercise 1 - two services", "ex01", "ex1 - Copy", "ex1-final", "my_ex_1"]
+)
+def test_a_folder_may_say_more_than_the_exercise(made, name):
+    """It goes by the number in its name, whichever exercise is asked for, and comes after a plain name."""
+    made.folder(f"alice/{name}")
+    assert made.found() == [("alice", "ex1", "")]
+    made.folder("bob/ex2")
+    assert [entry.learner for entry in made.find([ALL[1]]).entries] == ["bob"]
+    made.archive("alice/ex1.zip", {**FILES, "plain.py": ""})
+    assert made.find().entries[0].folder.is_relative_to(made.work)
+
+
+@pytest.mark.parametrize("name", ["ex10", "Max_Ex1_Ex2", "alex1", "complex 1"])
+def test_other_names_are_no_exercise(made, name):
+    """No number of one of the exercises alone, or a word that only ends so."""
+    made.folder(f"alice/{name}")
+    assert all(problem for _, _, problem in made.found())
 
 
 def test_links_that_go_round_are_left_alone(made):
@@ -383,6 +417,79 @@ def test_a_download_may_lie_in_a_folder_of_the_exercise(made):
     assert [entry.learner for entry in made.find([EX1]).entries] == ["leeann", "smithalice"]
 
 
+@pytest.mark.parametrize("above", ["ex1", "CS101-Exercise 1 two services-4711", "submissions"])
+@pytest.mark.parametrize("wanted", [ALL, [EX1]])
+def test_a_download_is_no_learner(made, above, wanted):
+    """Wherever the uploads of a class lie, and whatever they are called, each is its learner's."""
+    made.archive(f"{above}/smithalice_11_901_ex1.zip")
+    made.archive(f"{above}/leeann_33_903_ex1-1.zip")
+    made.folder(f"{above}/Bob Jones_5_assignsubmission_file/ex1")
+    made.folder(f"{above}/Dee Ray_6_assignsubmission_file")
+    known = len(wanted) == 1 or "1" in above
+    assert [learner for learner, _, problem in made.found(wanted) if not problem] == [
+        *("Bob Jones", *(["Dee Ray"] if known else []), "leeann", "smithalice")
+    ]
+    assert above not in {one.learner for one in made.find(wanted).learners}
+
+
+def test_a_learners_own_file_may_look_like_an_upload(made):
+    """A folder is a download where all in it was uploaded, not where one name looks like that."""
+    made.folder("alice", {**FILES, "test_1_2_x.py": ""})
+    made.folder("bob/ex1")
+    made.folder("bob", {"test_1_2_x.py": ""})
+    assert made.found([EX1]) == [("alice", "ex1", ""), ("bob", "ex1", "")]
+
+
+def test_a_platforms_number_stands_against_no_name(made):
+    """Numbers of Moodle are others in each assignment, and those of Canvas are not the school's."""
+    made.on_roster("bob,Bob Moo,5", "ann,Ann Lee,6", "zed,,7")
+    for name in (
+        *("Ann Lee_5_assignsubmission_file_ex1.zip", "Who Ever_7_assignsubmission_file_ex1.zip"),
+        *("moobob_6_904_ex1.zip", "someoneelse_5_905_ex1.zip", "whoever_7_906_ex1.zip"),
+    ):
+        made.archive(name, {**FILES, "name": name})
+    classroom = made.find()
+    assert {entry.learner: (entry.folder / "name").read_text() for entry in classroom.entries} == {
+        "ann": "Ann Lee_5_assignsubmission_file_ex1.zip",
+        "bob": "moobob_6_904_ex1.zip",
+        "someoneelse": "someoneelse_5_905_ex1.zip",
+        "zed": "whoever_7_906_ex1.zip",
+        "Who Ever": "Who Ever_7_assignsubmission_file_ex1.zip",
+    }
+
+
+def test_moodle_counts_anew_in_each_assignment(made):
+    """One name with two numbers is one learner, unless an exercise has two of that name."""
+    for upload in ("Ann Lee_5", "Bo Ek_1", "Bo Ek_2"):
+        made.archive(f"{upload}_assignsubmission_file_ex1.zip")
+    for upload in ("Ann Lee_77", "Bo Ek_3"):
+        made.archive(f"{upload}_assignsubmission_file_ex2.zip", dict.fromkeys(ALL[1].files, ""))
+    assert made.found() == [
+        *[("Ann Lee", "ex1", ""), ("Ann Lee", "ex2", "")],
+        *[("Bo Ek_1", "ex1", ""), ("Bo Ek_2", "ex1", ""), ("Bo Ek_3", "ex2", "")],
+    ]
+
+
+def test_what_lies_beside_the_work_is_not_graded(made):
+    """The exercise's own files count before an archive, which counts before a note; and it is told."""
+    made.folder("Ann Lee_1_assignsubmission_file", {**FILES, "which.txt": "files"})
+    made.archive("Ann Lee_1_assignsubmission_file/attempt1.zip", {**FILES, "which.txt": "archive"})
+    made.folder("Bo Ek_2_assignsubmission_file", {"which.txt": "files"})
+    made.archive("Bo Ek_2_assignsubmission_file/homework.zip", {**FILES, "which.txt": "archive"})
+    made.archive("leeann_33_903_ex1.zip", {**FILES, "which.txt": "archive"})
+    made.folder(
+        ".", {"leeann_33_904_README.txt": "", **{f"ekbo_44_90{n}_{name}": "" for n, name in enumerate(FILES)}}
+    )
+    made.folder(".", {"ekbo_44_908_which.txt": "files"})
+    made.archive("ekbo_44_909_backup.zip", {**FILES, "which.txt": "archive"})
+    classroom = made.find([EX1])
+    which = {entry.learner: (entry.folder / "which.txt").read_text() for entry in classroom.entries}
+    assert which == {"Ann Lee": "files", "Bo Ek": "archive", "leeann": "archive", "ekbo": "files"}
+    assert len(classroom.problems) == 4
+    assert "is graded without what is in 'attempt1.zip'" in " ".join(classroom.problems)
+    assert "is graded, and not what lies beside it: 'which.txt'" in " ".join(classroom.problems)
+
+
 def test_moodle_folders_are_found(made):
     """Files, an archive, or folders of exercises: whatever was uploaded."""
     made.folder("Alice Smith_1_assignsubmission_file")
@@ -400,8 +507,8 @@ def test_moodle_folders_are_found(made):
 
 def test_uploads_are_matched_with_the_roster(made):
     """Whoever is on the roster goes by the name that they have there, whichever platform names them."""
-    made.on_roster("alice,Alice Smith,11", "bob,Bob Jones,", "chen,,33")
-    made.archive("someoneelse_11_901_ex1.zip")
+    made.on_roster("alice,,11", "bob,Bob Jones,", "chen,,33")
+    made.archive("smithalice_11_901_ex1.zip")
     made.folder("Bob Jones_2_assignsubmission_file/ex1")
     made.folder("chen/ex1")
     assert made.found() == [("alice", "ex1", ""), ("bob", "ex1", ""), ("chen", "ex1", "")]
@@ -412,7 +519,7 @@ def test_the_roster_says_who_is_missing(made):
     """Learners without any work are missing; whoever is not on the roster is graded and told."""
     made.on_roster("alice,Alice Smith,1", "bob,Bob Jones,2", "chen,Chen Liu,3")
     made.folder("alice/ex1")
-    made.folder("chen", {"notes.txt": ""})
+    (made.root / "chen").mkdir()
     made.folder("eve\n/ex1")
     classroom = made.find()
     assert [entry.learner for entry in classroom.entries] == ["alice", "eve\n"]
@@ -445,7 +552,7 @@ def test_an_archive_is_late_when_a_file_in_it_is(made, due, late):
 def test_a_class_without_work_is_told(made):
     """The message says what is expected and what lies there instead."""
     made.folder(".", {"all.zip": ""})
-    with pytest.raises(UsageError, match=r"nothing to grade.*\n.*unpack it first\ntry: ls"):
+    with pytest.raises(UsageError, match=r"nothing to grade.*\n.*like alice/ex1.zip\ntry: ls"):
         made.find()
     made.on_roster("alice,,")
     assert made.find().missing == ("alice",)

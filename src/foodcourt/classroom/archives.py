@@ -145,7 +145,7 @@ def _unpack(archive: zipfile.ZipFile, into: Path, packed: int) -> None:
             members.append((member, parts))
     for member, parts in members:
         target = into.joinpath(*parts)
-        if member.is_dir():
+        if _is_folder(member):
             target.mkdir(parents=True, exist_ok=True)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -154,13 +154,18 @@ def _unpack(archive: zipfile.ZipFile, into: Path, packed: int) -> None:
 
 def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
     """Give the parts of a member's path, none of which leads out of the folder it is unpacked into."""
-    name = member.orig_filename  # as it was packed; `filename` ends at a NUL
+    # As it was packed: `filename` ends at a NUL. Some programs for Windows write its separator, against the format.
+    name = member.orig_filename.replace("\\", "/")
     parts = tuple(part for part in name.split("/") if part not in {"", "."})
-    if name.startswith("/") or ".." in parts or "\\" in name or "\0" in name or re.match("[A-Za-z]:", name):
-        raise UsageError(f"holds {_told(name)}, a path that leads out of it; ask for it packed anew")
+    if name.startswith("/") or ".." in parts or "\0" in name or re.match("[A-Za-z]:", name):
+        raise UsageError(f"holds {_told(member.orig_filename)}, a path that leads out of it; ask for it packed anew")
     if len(parts) > DEPTH_LIMIT:
         raise UsageError(f"holds folders more than {DEPTH_LIMIT} deep; pack the exercise alone")
     return parts
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    return member.orig_filename.endswith(("/", "\\"))
 
 
 def _see_that_it_may_be(member: zipfile.ZipInfo, parts: tuple[str, ...], taken: dict[tuple[str, ...], bool]) -> None:
@@ -181,10 +186,10 @@ def _see_that_it_may_be(member: zipfile.ZipInfo, parts: tuple[str, ...], taken: 
         # Others may ask for gigabytes before the first byte comes out: LZMA's window is the archive's to choose.
         raise UsageError("is packed with a method that is not read; ask for an ordinary .zip")
     above = [parts[:depth] for depth in range(1, len(parts))]
-    twice = parts in taken and not (taken[parts] and member.is_dir())
+    twice = parts in taken and not (taken[parts] and _is_folder(member))
     if twice or not all(taken.setdefault(folder, True) for folder in above):
         raise UsageError(f"holds {_told('/'.join(parts))} twice; ask for it packed anew")
-    taken[parts] = member.is_dir()
+    taken[parts] = _is_folder(member)
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: _Budget) -> None:

@@ -37,6 +37,7 @@ class Upload:
         file: the name under which it was uploaded; empty for a folder.
         file_number: the number of the file; what was uploaded later has a higher one.
         late: whether the platform says that it came late.
+        lasting: whether the number is the learner's in each assignment, and not another one in each.
         kind: `file`, or what else the platform lets learners hand in.
     """
 
@@ -45,6 +46,7 @@ class Upload:
     file: str
     file_number: int = 0
     late: bool = False
+    lasting: bool = False
     kind: str = "file"
 
 
@@ -59,6 +61,7 @@ def read_canvas(name: str) -> Upload | None:
         file=_AGAIN.sub("", found["file"], count=1),
         file_number=int(found["file_number"][:18]),
         late=found["late"] is not None,
+        lasting=True,
     )
 
 

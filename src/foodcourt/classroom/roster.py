@@ -50,23 +50,25 @@ class Roster:
         return _only(one for one in self.learners if unicodedata.normalize("NFC", one.learner) == wanted)
 
     def by_export(self, name: str, number: str = "") -> Learner | None:
-        """Find the learner whom a learning platform calls so: by their number, else by their name, if one fits alone.
+        """Find the learner whom a learning platform calls so: by their name, if one fits alone.
+
+        A number tells apart those of one name, and finds those whose name the roster does not say. It never stands
+        against a name: what the platform counts its users by may be the school's number of somebody else.
 
         Args:
             name: `Alice Smith`, or `smithalice` as Canvas writes it.
-            number: the platform's number, or empty.
+            number: the platform's number of the learner, or empty.
         """
-        numbered = [one for one in self.learners if number and one.id == number]
-        return _only(numbered) or _only(
-            one for one in self.learners if _letters(name) in _spellings(one.name) | {_letters(one.learner)}
-        )
+        named = [one for one in self.learners if _letters(name) in _spellings(one.name) | {_letters(one.learner)}]
+        numbered = [one for one in named or self.learners if number and one.id == number and (named or not one.name)]
+        return _only(numbered) or _only(named)
 
 
 def read_roster(path: Path) -> Roster:
     """Read a roster: a header with the columns learner (needed), name, id and email, in any order, and a line each.
 
-    Commas, semicolons and tabs are taken, and so are the encodings in which spreadsheets save: UTF-8 and UTF-16, with
-    or without a byte order mark, and Windows-1252.
+    Commas, semicolons and tabs are taken, and so are the encodings in which spreadsheets save: UTF-8, with
+    or without a byte order mark, UTF-16 with one, and Windows-1252.
 
     Raises:
         UsageError: it cannot be read, or holds a learner twice or one whose name cannot be a folder's.

@@ -123,7 +123,7 @@ def _one_each(search: Search) -> list[Finding]:
         by_place[finding.learner, finding.exercise].append(finding)
     chosen = []
     for (learner, exercise), findings in by_place.items():
-        best = max(findings, key=lambda finding: (not finding.problem, finding.rank))
+        best = max(findings, key=lambda finding: (not finding.problem, finding.whole, finding.rank))
         chosen.append(best)
         if len(findings) > 1:
             others = ", ".join(told(finding.path) for finding in findings if finding is not best)
