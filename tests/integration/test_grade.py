@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -140,6 +141,58 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
     assert json.loads((out / "similarity.json").read_text()) == alike
     assert after["dan"]["name"] == "Dan"
     assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
+
+
+def test_what_is_gone_or_changed_is_told(class_folder, tmp_path):
+    """Results of work that is no longer there are kept and told; so are scores by hand that were for other work."""
+    out = tmp_path / "out"
+    assert grade(class_folder, out, "--only", "ex3", "--due", "2001-01-01").returncode == 0
+    store = Store(out / "review.sqlite")
+    for learner in ("ada", "bob"):
+        store.record("Ada", 0, [Wish(Target(Kind.SCORE, "ex3_grpc_echo", learner), "so I say", 8)])
+    scored = time.time()
+    shutil.rmtree(class_folder / "bob")
+    (class_folder / "ada").rename(class_folder / "alicia")
+    hand_in(class_folder, "ada", SUBMISSIONS / "wrong" / "never_started", "ex3_grpc_echo")
+    until(lambda: int(time.time()) > int(scored), what="the next second, as times are told in seconds")
+    again = grade(class_folder, out, "--only", "ex3", "--resume")
+    assert again.returncode == 0, again.stderr
+    gone, outdated = (line for line in again.stderr.splitlines() if line.startswith("note: "))
+    assert "results that are kept: 'bob' (ex3_grpc_echo);" in gone
+    assert "maybe for other work: 'ada' (ex3_grpc_echo);" in outdated
+    told = {name: (row["ex3_outcome"], row["ex3_late"]) for name, row in rows(out).items()}
+    assert told["alicia"] == ("graded", "no")
+    assert told["bob"] == told["ada"] == ("by hand", "no")
+
+
+def test_a_day_ends_late(class_folder, tmp_path):
+    """A date alone is the end of that day; and grading again without one takes nothing back."""
+    handed_in = time.mktime((2026, 1, 31, 23, 59, 0, 0, 0, -1))
+    for file in (class_folder / "ada" / "ex3").iterdir():
+        os.utime(file, (handed_in, handed_in))
+    out = tmp_path / "out"
+    for due, late in (("2026-01-31", "no"), ("2026-01-31 23:58", "yes"), (None, "yes"), ("2026-02-01", "no")):
+        resume = ["--resume"] if out.exists() else []
+        assert grade(class_folder, out, *resume, *(["--due", due] if due else [])).returncode == 0
+        assert rows(out)["ada"]["ex3_late"] == late
+
+
+@pytest.mark.parametrize("option", [("--jobs", "2"), ("--sandbox", "off")])
+def test_a_farm_takes_no_settings_of_workers(class_folder, tmp_path, option):
+    """What would not be heeded is refused, with where to say it."""
+    command = [
+        FOODCOURT,
+        "grade",
+        class_folder,
+        "--out",
+        tmp_path / "out",
+        "--farm",
+        "redis://127.0.0.1:1/0",
+        *option,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "try: foodcourt worker --farm redis://127.0.0.1:1/0 --help" in done.stderr
 
 
 def test_a_new_class_list_says_who_is_in_the_class(tmp_path):

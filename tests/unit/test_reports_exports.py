@@ -298,11 +298,12 @@ def test_all_files_are_written(tmp_path):
 
 
 def test_a_score_that_is_taken_back_leaves_no_file(tmp_path):
-    """A submission that had a verdict and now is an error has no old score lying about."""
+    """A submission that had a verdict and now is an error has no old score lying about, nor has one that is gone."""
     path = tmp_path / "exports" / "gradescope" / "ann" / f"{EX1}.json"
-    assert path in write_results(tmp_path, class_of([passed("ann", EX1)]))
+    assert path in write_results(tmp_path, class_of([passed("ann", EX1), passed("bob", EX1)]))
     assert path not in write_results(tmp_path, class_of([broken("ann", EX1)]))
     assert not path.exists()
+    assert not (path.parent.parent / "bob").exists()  # who has left the class
     override = {("ann", EX1): 12.5}
     write_results(tmp_path, class_of([broken("ann", EX1)]), lambda learner, slug: override.get((learner, slug)))
     assert json.loads(path.read_text())["score"] == 12.5

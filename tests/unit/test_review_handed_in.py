@@ -27,3 +27,21 @@ def test_what_was_unpacked_is_read_and_what_lies_elsewhere_is_not(tmp_path):
     results = ClassResults.load(out, Workbook(ROOT))
     found = {learner: len(read_submission(results, SLUG, learner).files) for learner in folders}
     assert found == {"ada": 1, "bob": 1, "eve": 0}
+    out.rename(tmp_path / "moved")
+    moved = ClassResults.load(tmp_path / "moved", Workbook(ROOT))
+    assert {learner: len(read_submission(moved, SLUG, learner).files) for learner in folders} == found
+
+
+def test_folders_of_several_gradings_are_read(tmp_path):
+    """What an earlier grading looked through counts for its entries, and for no others."""
+    entries = []
+    for learner, root in (("ada", "monday"), ("bob", "tuesday"), ("eve", "monday")):
+        folder = tmp_path / root / learner
+        folder.mkdir(parents=True)
+        (folder / "users_service.py").write_text("app = 1")
+        entries.append(Entry(learner, SLUG, folder, root=tmp_path / "monday" if learner == "ada" else None))
+    (tmp_path / "out").mkdir()
+    ClassFile(tmp_path / "tuesday", {}, tuple(entries)).save(tmp_path / "out")
+    results = ClassResults.load(tmp_path / "out", Workbook(ROOT))
+    found = {one.learner: len(read_submission(results, SLUG, one.learner).files) for one in entries}
+    assert found == {"ada": 1, "bob": 1, "eve": 0}

@@ -1,12 +1,14 @@
 """The class at a glance, in numbers."""
 
+from dataclasses import replace
+
 import pytest
-from graded_class import EXERCISE, SLUG, small_class
+from graded_class import EXERCISE, SLUG, GradedClass, report, small_class
 
 from foodcourt.review.changes import Change, Kind, Target
 from foodcourt.review.marking import Marks
 from foodcourt.review.overview import MISSING, cells, distribution, tallies, totals
-from foodcourt.review.snapshot import Filter, Snapshot, scores
+from foodcourt.review.snapshot import Filter, Snapshot
 
 
 @pytest.fixture
@@ -55,10 +57,34 @@ def test_steps_of_scores(score, step):
 def test_totals(results):
     """Means are over those who have a score, and nobody's is made up."""
     rows = snapshot(results).rows(EXERCISE)
-    found = totals([row.report for row in rows], scores(rows))
-    assert (found.handed_in, found.missing, found.passed) == (4, 1, 1)
+    found = totals([row.grade for row in rows])
+    assert (found.handed_in, found.unclear, found.missing, found.passed) == (4, 0, 1, 1)
     assert (found.mean, found.median) == (93.75, 95)
-    assert totals([None], []).mean is None
+    assert totals([]).mean is None
+
+
+def test_what_has_no_verdict_is_not_missing(tmp_path):
+    """What is refused or waits was handed in; it is told beside what is missing."""
+    graded = GradedClass(tmp_path)
+    graded.add("ada", report("ada"))
+    graded.add("ken")
+    graded.add("ned", files={}, problem="is damaged")
+    graded.add("wim", files={})
+    found = totals([row.grade for row in snapshot(graded.save()).rows(EXERCISE)])
+    assert (found.handed_in, found.unclear, found.missing, found.passed) == (3, 2, 1, 1)
+
+
+def test_a_score_that_is_older_than_the_verdict_is_told(results):
+    """A score by hand stays when the work is graded again, and nobody is to overlook that it was for other work."""
+    change = Change(1, 1, "2026-01-31T11:59:59Z", "Ada", 0, *BY_HAND)
+    for learner, at, outdated in (
+        ("grace", "T11:59:59Z", True),
+        ("grace", "T12:00:00Z", False),
+        ("linus", "T11:59:59Z", False),
+    ):
+        marks = Marks({BY_HAND[0]: replace(change, at=f"2026-01-31{at}")}, 1)
+        assert Snapshot(results, marks).row(EXERCISE, learner).outdated is outdated
+        assert Snapshot(results, marks).outdated() == ([("grace", SLUG)] if at == "T11:59:59Z" else [])
 
 
 def test_a_score_by_hand_counts(results):

@@ -150,7 +150,11 @@ def test_feedback_is_about_nobody_else(tmp_path):
     store = Store(graded.out / "review.sqlite")
     store.record("Ada L.", 0, [Wish(Target(Kind.COMMENT, SLUG, "grace"), "well begun")])
     store.record("Ada L.", 0, [Wish(Target(Kind.SCORE, SLUG, "grace"), "kept her word", 97)])
+    gone = graded.out / "feedback" / "of-who-has-left.html"
+    gone.parent.mkdir()
+    gone.touch()
     paths = write_feedback(graded.out, snapshot_of(graded))
+    assert not gone.exists()
     assert {path.parent for path in paths} == {graded.out / "feedback"}
     pages = {path.name: Page(Path(path).read_text()) for path in paths}
     grace = pages[f"{page_name('grace')}.html"]

@@ -8,7 +8,7 @@ import fcntl
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foodcourt.batch.finished import FinishedWork
@@ -136,14 +136,21 @@ def grade_class(
 
 def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> ClassFile:
     asked = {exercise.slug for exercise in classroom.exercises}
-    kept = tuple(entry for entry in before.entries if entry.exercise not in asked)
+    kept = tuple(
+        replace(entry, root=entry.root or before.submissions)
+        for entry in before.entries
+        if entry.exercise not in asked
+    )
+    was_late = {(entry.learner, entry.exercise, entry.digest) for entry in before.entries if entry.late}
+    # Who says nothing of a date does not take back what was late by the one before.
+    still_late = set() if classroom.dated else was_late
     learners = _everybody(classroom, {entry.learner for entry in kept}, before.learners)
     entries = tuple(
         Entry(
             learner=entry.learner,
             exercise=entry.exercise.slug,
             folder=entry.folder.resolve(),
-            late=entry.late,
+            late=entry.late or (entry.learner, entry.exercise.slug, entry.digest) in still_late,
             digest=entry.digest,
             problem=entry.problem,
         )

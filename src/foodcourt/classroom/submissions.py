@@ -51,6 +51,7 @@ class Classroom:
         learners: those of the roster, and whoever else handed something in, by name.
         problems: what was not understood or left out, a sentence each.
         listed: whether a roster says who is in the class.
+        dated: whether it was said what is late.
     """
 
     exercises: tuple[Exercise, ...]
@@ -58,6 +59,7 @@ class Classroom:
     learners: tuple[Learner, ...]
     problems: tuple[str, ...]
     listed: bool
+    dated: bool
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -113,6 +115,7 @@ def find_submissions(
         tuple(everybody[name] for name in sorted(everybody)),
         tuple(search.problems),
         roster is not None,
+        due is not None,
     )
 
 

@@ -7,9 +7,9 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,6 +27,23 @@ if TYPE_CHECKING:
 __all__ = ["grade"]
 
 T = TypeVar("T")
+_SHOWN = 6
+
+
+class _Moment(click.DateTime):
+    """A day, of which the end is meant, or a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it.
+
+        Raises:
+            click.BadParameter: it is neither.
+        """
+        found: datetime = super().convert(value, param, ctx)
+        return found + timedelta(days=1, microseconds=-1) if isinstance(value, str) and ":" not in value else found
 
 
 @click.command(epilog="Example: foodcourt grade submissions --out results --jobs 4")
@@ -40,9 +57,9 @@ T = TypeVar("T")
 )
 @click.option(
     "--due",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    type=_Moment(),
     metavar="WHEN",
-    help="What came later is late: 2026-01-31, or 2026-01-31T12:00.",
+    help="What came later is late: 2026-01-31T12:00, or 2026-01-31 for the end of that day.",
 )
 @click.option(
     "--sandbox",
@@ -53,7 +70,7 @@ T = TypeVar("T")
 @click.option(
     "--farm",
     metavar="REDIS_URL",
-    help="Have `foodcourt worker`s grade, on any number of machines; --jobs and --sandbox are told to them.",
+    help="Have `foodcourt worker`s grade, on any number of machines; they take --jobs and --sandbox themselves.",
 )
 @click.pass_context
 def grade(
@@ -81,6 +98,11 @@ def grade(
 
     workbook = find_workbook()
     chosen = _chosen(only, workbook)
+    if farm and (jobs is not None or sandbox == "off"):
+        raise UsageError(
+            "--farm goes with neither --jobs nor --sandbox: they are for those who grade\n"
+            f"try: foodcourt worker --farm {farm} --help"
+        )
     _look_at(folder, out)
     grade_them = _on_farm(farm, workbook) if farm else _here(jobs, sandbox)
     try:
@@ -91,13 +113,13 @@ def grade(
             similar = _meanwhile(lambda: _similar(classroom))
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            _publish(out, workbook, similar(), {exercise.slug for exercise in chosen})
+            notes = _publish(out, workbook, similar(), {exercise.slug for exercise in chosen})
     except OSError as error:
         raise UsageError(
-            f"cannot write the results to {out}: {error.strerror} ({error.filename})\n"
+            f"cannot write the results to {out}: {error.strerror}{f' ({error.filename})' if error.filename else ''}\n"
             "what was written before is kept; try: make room there, and then the same command with --resume"
         ) from error
-    for problem in classroom.problems:
+    for problem in (*classroom.problems, *notes):
         click.echo(f"note: {problem}", err=True)
     for problem in dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem):
         click.echo(f"not graded: {problem}", err=True)
@@ -225,8 +247,8 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], compared: set[str]) -> None:
-    """Write all that is made from the results, and from what instructors changed before."""
+def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chosen: set[str]) -> list[str]:
+    """Write all that is made from the results, and from what instructors changed before; give what is to be told."""
     from foodcourt.reports.class_results import ClassResults
     from foodcourt.review.exporting import export_class, exporting
     from foodcourt.review.marking import Marks
@@ -234,9 +256,27 @@ def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], comp
     from foodcourt.review.snapshot import Snapshot
 
     with exporting(out):
-        write_similar(out, (pair.as_json() for pair in similar), compared)
+        write_similar(out, (pair.as_json() for pair in similar), chosen)
         del similar  # they may be many, and what follows needs memory of its own
         results = ClassResults.load(out, workbook)
-        export_class(out, Snapshot(results, Marks.load(out)), hand_back=False)
+        snapshot = Snapshot(results, Marks.load(out))
+        export_class(out, snapshot, hand_back=False)
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)
+    notes = []
+    if left := [place for place in results.reports if place[1] in chosen and results.entry(*place) is None]:
+        notes.append(
+            f"no work is there any more for results that are kept: {_listed(left)}; "
+            f"to drop one: rm {out / 'results'}/LEARNER/EXERCISE.json, and the same command with --resume"
+        )
+    if outdated := snapshot.outdated():
+        notes.append(
+            f"set by hand before the verdict, maybe for other work: {_listed(outdated)}; "
+            f"look whether these scores still hold: foodcourt review {out}"
+        )
+    return notes
+
+
+def _listed(places: Sequence[tuple[str, str]]) -> str:
+    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    return ", ".join(f"{learner!r} ({slug})" for learner, slug in places[:_SHOWN]) + more

@@ -47,6 +47,7 @@ class Entry:
         late: whether it came after the deadline.
         digest: SHA-256 of its content, in hexadecimal; empty where there is none.
         problem: why it could not be graded; empty if it could.
+        root: the folder of the class that held it, absolute; None for the one that was looked through last.
     """
 
     learner: str
@@ -55,6 +56,7 @@ class Entry:
     late: bool = False
     digest: str = ""
     problem: str = ""
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ClassFile:
     """The class as it was when it was graded.
 
     Attributes:
-        submissions: the folder that held all of it, absolute; None where that is not known.
+        submissions: the folder of the class that was looked through last, absolute; None where that is not known.
         learners: what the class list says, by the name of the learner's folder.
         entries: what was handed in.
     """
@@ -80,7 +82,7 @@ class ClassFile:
         """
         path = out / FILE_NAME
         try:
-            return _parse(load_object(path.read_bytes()))
+            return _parse(load_object(path.read_bytes()), out.resolve())
         except FileNotFoundError:
             return cls()
         except (OSError, Damage) as error:
@@ -93,9 +95,12 @@ class ClassFile:
     def save(self, out: Path) -> Path:
         """Write it to `class.json` in `out`, whole or not at all, and give its path.
 
+        What lies in `out` itself is named from there, so that the folder may be moved.
+
         Raises:
             OSError: it cannot be written.
         """
+        above = out.resolve()
         content = {
             "schema": _SCHEMA,
             "submissions": "" if self.submissions is None else str(self.submissions),
@@ -107,10 +112,11 @@ class ClassFile:
                 {
                     "learner": entry.learner,
                     "exercise": entry.exercise,
-                    "folder": "" if entry.folder is None else str(entry.folder),
+                    "folder": _named(entry.folder, above),
                     "late": entry.late,
                     "digest": entry.digest,
                     "problem": entry.problem,
+                    "root": "" if entry.root is None else str(entry.root),
                 }
                 for entry in self.entries
             ],
@@ -118,7 +124,7 @@ class ClassFile:
         return write_atomically(out / FILE_NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def _parse(table: dict[str, Any]) -> ClassFile:
+def _parse(table: dict[str, Any], out: Path) -> ClassFile:
     if table.get("schema") != _SCHEMA:
         raise Damage(f"it is of schema {table.get('schema')!r:.40}, and this foodcourt knows {_SCHEMA}")
     learners = {
@@ -129,14 +135,25 @@ def _parse(table: dict[str, Any]) -> ClassFile:
         Entry(
             learner=take(entry, "learner", str),
             exercise=take(entry, "exercise", str),
-            folder=_path(take(entry, "folder", str)),
+            folder=_found(take(entry, "folder", str), out),
             late=take(entry, "late", bool),
             digest=take(entry, "digest", str),
             problem=take(entry, "problem", str),
+            root=_path(take(entry, "root", str)) if "root" in entry else None,
         )
         for entry in take(table, "entries", list)
     )
     return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries)
+
+
+def _named(folder: Path | None, out: Path) -> str:
+    unpacked = folder is not None and folder.is_relative_to(out / UNPACKED)
+    return "" if folder is None else str(folder.relative_to(out) if unpacked else folder)
+
+
+def _found(text: str, out: Path) -> Path | None:
+    folder = _path(text)
+    return out / folder if folder is not None and folder.parts[0] == UNPACKED else folder
 
 
 def _path(text: str) -> Path | None:

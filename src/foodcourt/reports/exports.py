@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -31,7 +32,8 @@ _TABLES: dict[str, Callable[[ClassResults, Override | None], str | Iterable[str]
 def write_results(out: Path, results: ClassResults, override: Override | None = None) -> list[Path]:
     """Write `grades.csv` and everything below `exports/`; each file whole or not at all.
 
-    A submission without points has no file for Gradescope; one from before, of when it had some, is removed.
+    A submission without points has no file for Gradescope; one from before, of when it had some, is removed, and so
+    are those of who is not in the class any more.
 
     Args:
         out: the folder to write into; that of the results, or another.
@@ -46,9 +48,13 @@ def write_results(out: Path, results: ClassResults, override: Override | None = 
         OSError: one of them cannot be written; it is then as it was before.
     """
     written = [write_atomically(out / name, write(results, override)) for name, write in _TABLES.items()]
+    gradescope = out / "exports" / "gradescope"
+    gone = {path.name for path in _folders(gradescope)} - {folder_name(learner) for learner in results.learners}
+    for name in gone:
+        shutil.rmtree(gradescope / name)
     for learner in results.learners:
         for exercise in results.exercises:
-            path = out / "exports" / "gradescope" / folder_name(learner) / f"{exercise.slug}.json"
+            path = gradescope / folder_name(learner) / f"{exercise.slug}.json"
             text = to_gradescope_json(results, learner, exercise, override)
             if text is not None:
                 written.append(write_atomically(path, text))
@@ -56,3 +62,7 @@ def write_results(out: Path, results: ClassResults, override: Override | None = 
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
     return written
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []

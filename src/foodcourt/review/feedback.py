@@ -20,13 +20,18 @@ FOLDER = "feedback"
 def write_feedback(out: Path, snapshot: Snapshot) -> list[Path]:
     """Write a page for each learner, with nothing of anybody else in it, and give the paths.
 
+    Pages of who is not in the class any more are removed.
+
     Raises:
-        OSError: a page cannot be written.
+        OSError: a page cannot be written, or removed.
     """
-    return [
+    written = [
         write_atomically(out / FOLDER / f"{page_name(learner)}.html", _page(snapshot, learner))
         for learner in snapshot.results.learners
     ]
+    for page in set((out / FOLDER).glob("*.html")) - set(written):
+        page.unlink()
+    return written
 
 
 def _page(snapshot: Snapshot, learner: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from foodcourt.errors import FoodCourtError
 from foodcourt.grading.intake import digest_of, pieces
-from foodcourt.reports.class_file import UNPACKED
+from foodcourt.reports.class_file import UNPACKED, Entry
 from foodcourt.reports.class_results import ClassResults
 from foodcourt.review.folders import Folder, read_folder
 
@@ -16,7 +16,7 @@ __all__ = ["changed_since", "read_submission"]
 def read_submission(results: ClassResults, slug: str, learner: str) -> Folder:
     """Read the files that a learner handed in for an exercise, from where they lay when they were graded."""
     entry = results.entry(learner, slug)
-    if entry is None or entry.folder is None or (root := _root(results, entry.folder)) is None:
+    if entry is None or entry.folder is None or (root := _root(results, entry)) is None:
         return Folder((), "there are no files: nothing was handed in, or it is not known where it lies")
     return read_folder(root, entry.folder)
 
@@ -24,7 +24,7 @@ def read_submission(results: ClassResults, slug: str, learner: str) -> Folder:
 def changed_since(results: ClassResults, slug: str, learner: str) -> str:
     """Say that the files are no longer those that were graded; empty if they are, or if that is not known."""
     entry = results.entry(learner, slug)
-    if entry is None or entry.folder is None or not entry.digest or (root := _root(results, entry.folder)) is None:
+    if entry is None or entry.folder is None or not entry.digest or (root := _root(results, entry)) is None:
         return ""
     try:
         digest, _ = digest_of(pieces(root / entry.folder))
@@ -33,7 +33,9 @@ def changed_since(results: ClassResults, slug: str, learner: str) -> str:
     return "" if digest == entry.digest else "these files are not what was graded: they have changed since"
 
 
-def _root(results: ClassResults, folder: Path) -> Path | None:
+def _root(results: ClassResults, entry: Entry) -> Path | None:
     """Give the folder out of which no path may lead: where archives were unpacked, or that of the class."""
     unpacked = (results.out / UNPACKED).resolve()
-    return unpacked if folder.is_relative_to(unpacked) else results.class_file.submissions
+    if entry.folder is not None and entry.folder.is_relative_to(unpacked):
+        return unpacked
+    return entry.root or results.class_file.submissions

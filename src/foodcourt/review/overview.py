@@ -10,6 +10,8 @@ from statistics import fmean, median
 
 from foodcourt.catalog import CheckSpec
 from foodcourt.grading.verdicts import Outcome, Report
+from foodcourt.reports.class_results import Standing
+from foodcourt.reports.grades import Grade
 from foodcourt.reports.words import MARKS
 
 __all__ = ["MISSING", "Bin", "Cell", "Tally", "Totals", "cells", "distribution", "tallies", "totals"]
@@ -68,9 +70,15 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Scores in short; means are None where nobody has a score."""
+    """Scores in short; means are None where nobody has a score.
+
+    Attributes:
+        handed_in: all that is not missing, graded or not.
+        unclear: those of them of which there is no verdict: refused, not graded yet, or the grader broke.
+    """
 
     handed_in: int
+    unclear: int
     missing: int
     passed: int
     mean: float | None
@@ -104,18 +112,19 @@ def distribution(scores: Sequence[float], highest: int) -> tuple[Bin, ...]:
     )
 
 
-def totals(reports: Sequence[Report | None], scores: Sequence[float]) -> Totals:
+def totals(grades: Sequence[Grade]) -> Totals:
     """Sum up an exercise.
 
     Args:
-        reports: one for each learner; None for who handed nothing in.
-        scores: those that count, of everybody who has one.
+        grades: one for each learner.
     """
-    handed_in = [report for report in reports if report is not None]
+    missing = sum(grade.standing is Standing.MISSING for grade in grades)
+    scores = [grade.score for grade in grades if grade.score is not None]
     return Totals(
-        handed_in=len(handed_in),
-        missing=len(reports) - len(handed_in),
-        passed=sum(report.passed for report in handed_in),
+        handed_in=len(grades) - missing,
+        unclear=sum(grade.standing not in {Standing.GRADED, Standing.MISSING} for grade in grades),
+        missing=missing,
+        passed=sum(grade.passed is True for grade in grades),
         mean=fmean(scores) if scores else None,
         median=median(scores) if scores else None,
     )

@@ -69,7 +69,7 @@ class Pages:
         summary = [
             {
                 "exercise": exercise,
-                "totals": totals([row.report for row in columns[exercise.slug]], scores(columns[exercise.slug])),
+                "totals": totals([row.grade for row in columns[exercise.slug]]),
                 "groups": len(self.groups_of(exercise)),
             }
             for exercise in known
@@ -99,7 +99,7 @@ class Pages:
             exercise=exercise,
             rows=[row for row in rows if row.passes(filter_)],
             learners=len(rows),
-            totals=totals([row.report for row in rows], scores(rows)),
+            totals=totals([row.grade for row in rows]),
             bins=distribution(scores(rows), exercise.max_score),
             tallies=tallies([row.cells for row in rows], exercise.checks),
             groups=len(self.groups_of(exercise)),

@@ -121,4 +121,10 @@ def export(pages: Pages, written: Sequence[Path] = ()) -> str:
     overrides = sorted(pages.snapshot.marks.overrides(), key=lambda found: found[:2])
     known = set(pages.snapshot.results.learners)
     shown = [found for found in overrides if found[0] in known]
-    return pages.write("export.html", out=str(pages.snapshot.results.out), written=written, overrides=shown)
+    return pages.write(
+        "export.html",
+        out=str(pages.snapshot.results.out),
+        written=written,
+        overrides=shown,
+        outdated=pages.snapshot.outdated(),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from foodcourt.catalog import Exercise
@@ -26,6 +27,7 @@ STATES = {
     MISSING: "no verdict",
     "late": "handed in late",
     "changed": "a score set by hand",
+    "outdated": "a score set by hand before the verdict",
     "commented": "comments",
 }
 """What a submission can be filtered by, and how that is said."""
@@ -91,6 +93,13 @@ class Row:
         return self.grade.late
 
     @property
+    def outdated(self) -> bool:
+        """Whether the score was set by hand before this verdict: maybe for other work."""
+        if self.override is None or self.report is None:
+            return False
+        return datetime.fromisoformat(self.override.at) < self.report.started_at
+
+    @property
     def standing(self) -> str:
         """Why there is no verdict, in a few words; empty where there is one."""
         return _STANDINGS.get(self.grade.standing, "")
@@ -98,7 +107,12 @@ class Row:
     @property
     def states(self) -> frozenset[str]:
         """What of `STATES` is true of it."""
-        more = {"late": self.late, "changed": self.override is not None, "commented": self.comments > 0}
+        more = {
+            "late": self.late,
+            "changed": self.override is not None,
+            "outdated": self.outdated,
+            "commented": self.comments > 0,
+        }
         return frozenset({cell.outcome for cell in self.cells} | {name for name, true in more.items() if true})
 
     def passes(self, filter_: Filter) -> bool:
@@ -161,6 +175,12 @@ class Snapshot:
     def rows(self, exercise: Exercise) -> tuple[Row, ...]:
         """Give every learner's submission of an exercise."""
         return tuple(self.row(exercise, learner) for learner in self.results.learners)
+
+    def outdated(self) -> list[tuple[str, str]]:
+        """Give learner and exercise of the scores that were set by hand before the verdict that they replace."""
+        places = sorted((learner, slug) for learner, slug, _ in self.marks.overrides())
+        rows = ((learner, slug, self.exercise(slug)) for learner, slug in places)
+        return [(learner, slug) for learner, slug, known in rows if known and self.row(known, learner).outdated]
 
     def groups(self, exercise: Exercise) -> tuple[Group, ...]:
         """Give the submissions of an exercise that failed alike."""
