@@ -31,6 +31,7 @@ SOLUTION = ROOT / "solutions" / "ex3_grpc_echo"
 FOODCOURT = Path(sys.executable).with_name("foodcourt")
 SECRET = "a secret of this test alone"
 ENVIRONMENT = {**os.environ, SECRET_VARIABLE: SECRET}
+VERSION = farm_version(WORKBOOK, Secret(SECRET.encode()))
 
 
 @pytest.fixture
@@ -156,10 +157,24 @@ def test_a_worker_of_another_version_is_refused(farm, worker):
     assert "another one" in process.log.read_text()
 
 
+def test_a_worker_with_another_secret_is_left_alone(farm, worker, tmp_path):
+    """It gets no work, so that none waits for it, and both sides say what is wrong."""
+    ready(worker(**{SECRET_VARIABLE: "the secret of another farm"}))
+    with grade(hand_in(tmp_path, 1), tmp_path / "out", farm) as grader:
+        told = grader.stderr.readline()
+        assert "1 of another version or secret are there" in told
+        late = worker(**{SECRET_VARIABLE: "the secret of another farm"})
+        assert late.wait(40) == 2
+        assert f"and {SECRET_VARIABLE} on all machines" in late.log.read_text()
+        ready(worker())
+        assert grader.wait(60) == 0
+    assert scores(tmp_path / "out", 1) == [100]
+
+
 def test_what_strangers_put_into_redis_is_not_believed(farm, worker, tmp_path):
     """Unsigned work is not graded, and what is no signed result is no verdict: the signed one is waited for."""
     folder, out = hand_in(tmp_path, 1), tmp_path / "out"
-    app = farm_app(farm, farm_version(WORKBOOK))
+    app = farm_app(farm, VERSION)
     stranger = Secret(b"the secret of a stranger")
     task = task_of(folder / "learner0" / "ex3", "mallory")
     app.send_task(TASK, args=pack(task, "run", stranger), task_id="forged")
@@ -193,7 +208,7 @@ def test_a_worker_that_breaks_signs_what_it_says(farm, worker, tmp_path):
     task = Task(exercise, "0" * 64, tmp_path, ())
     content = {"run": "run", "exercise": exercise.slug, "digest": task.digest, "files": {"no\0name": ""}}
     text = json.dumps(content)
-    app = farm_app(farm, farm_version(WORKBOOK))
+    app = farm_app(farm, VERSION)
     ready(worker())
     with redis.Redis.from_url(farm) as client:
         Run(client, "run").tell()
@@ -209,7 +224,7 @@ def test_work_that_a_worker_could_not_begin_is_ordered_again(farm, worker, tmp_p
     """Where Redis fails a worker, nobody is told that the grader broke: the work is graded once that is over."""
     folder, out = hand_in(tmp_path, 1), tmp_path / "out"
     with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
-        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        queue = farm_app(farm, VERSION).conf.task_default_queue
         until(lambda: client.llen(queue) == 1, within=40, what="the order")
         run, slug, digest = json.loads(client.lindex(queue, 0))["headers"]["id"].split("-")
         tries = f"foodcourt:tries:{run}:{slug}:{digest}"
@@ -224,7 +239,7 @@ def test_work_that_a_worker_could_not_begin_is_ordered_again(farm, worker, tmp_p
 
 def test_redis_may_be_away_while_orders_are_placed(broker, farm, tmp_path):
     """The grader bears it, and goes on with its orders once Redis is there again."""
-    folder, queue = hand_in(tmp_path, 20), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    folder, queue = hand_in(tmp_path, 20), farm_app(farm, VERSION).conf.task_default_queue
     for work in folder.glob("*/ex3"):
         (work / "notes.txt").write_bytes(bytes(4 << 20))  # so that ordering takes a while
     with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
@@ -263,7 +278,7 @@ def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):
     """Where work is ordered again, and its folder is gone meanwhile, its report says so; the rest is graded."""
     folder, out = hand_in(tmp_path, 2), tmp_path / "out"
     with grade(folder, out, farm) as grader, redis.Redis.from_url(farm) as client:
-        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        queue = farm_app(farm, VERSION).conf.task_default_queue
         until(lambda: client.llen(queue) == 2, within=40, what="the orders")
         shutil.rmtree(folder / "learner0")
         client.flushdb()  # as after a restart
@@ -279,7 +294,7 @@ def test_a_folder_that_is_gone_costs_itself_alone(farm, worker, tmp_path):
 
 def test_what_a_killed_grader_ordered_is_left_alone(farm, worker, tmp_path):
     """Nobody waits for it any more: workers drop it once the grader has said nothing for two minutes."""
-    folder, queue = hand_in(tmp_path, 3), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    folder, queue = hand_in(tmp_path, 3), farm_app(farm, VERSION).conf.task_default_queue
     with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
         until(lambda: client.llen(queue) == 3, within=40, what="the orders")
         (run,) = client.keys("foodcourt:run:*")
@@ -296,7 +311,7 @@ def test_what_a_killed_grader_ordered_is_left_alone(farm, worker, tmp_path):
 
 def test_a_grader_that_is_interrupted_takes_its_orders_back(farm, tmp_path):
     """After Ctrl-C its run is over at once."""
-    folder, queue = hand_in(tmp_path, 1), farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+    folder, queue = hand_in(tmp_path, 1), farm_app(farm, VERSION).conf.task_default_queue
     with grade(folder, tmp_path / "out", farm) as grader, redis.Redis.from_url(farm) as client:
         until(lambda: client.llen(queue) == 1, within=40, what="the order")
         assert client.keys("foodcourt:run:*")
@@ -309,7 +324,7 @@ def graded_after_two_workers_ended(farm, worker, tmp_path, *others):
     """Grade two works: two workers have ended at the first of them, and some at others of the class."""
     folder, out = hand_in(tmp_path, 2), tmp_path / "out"
     with grade(folder, out, farm) as grader, redis.Redis.from_url(farm, decode_responses=True) as client:
-        queue = farm_app(farm, farm_version(WORKBOOK)).conf.task_default_queue
+        queue = farm_app(farm, VERSION).conf.task_default_queue
         until(lambda: client.llen(queue) == 2, within=40, what="the orders")
         id_ = json.loads(client.lindex(queue, 0))["headers"]["id"]
         run, slug, digest = id_.split("-")

@@ -47,7 +47,7 @@ def grade_on_farm(
         GraderError: it was away for longer than a minute; what came before is not lost.
     """
     client = open_redis(url)
-    version = farm_version(workbook)
+    version = farm_version(workbook, secret)
     farm = _Farm(client, farm_app(url, version, results=False), Presence(client, "grader", version), secret, tell)
     try:
         yield from farm.grade(tasks)
@@ -139,7 +139,7 @@ class _Farm:
         self._run.tell()
         same, others = self._presence.others("worker")
         if same == 0:
-            note = f"; {others} of another version are there, and left alone" if others else ""
+            note = f"; {others} of another version or secret are there, and left alone" if others else ""
             self._say(f"waiting for workers{note}; start them with: foodcourt worker --farm REDIS_URL")
         queue = self._app.conf.task_default_queue
         lying = int(self._client.llen(queue)) + int(self._client.hlen("unacked"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from celery import Celery
 
+from foodcourt.batch.farm.signing import Secret
 from foodcourt.batch.tasks import grader_version
 from foodcourt.catalog import exercises
 from foodcourt.errors import UsageError
@@ -31,12 +32,16 @@ _RUNS = 120
 """Seconds for which work is still wanted after its grader said so: more than it bears that Redis is away."""
 
 
-def farm_version(workbook: Workbook) -> str:
-    """Give what stands for all that verdicts depend on, and how they are asked for; all of a farm have the same."""
+def farm_version(workbook: Workbook, secret: Secret) -> str:
+    """Give what stands for all that verdicts depend on, how they are asked for, and by whom.
+
+    All of a farm have the same. Others have a queue of their own, and are told from those that are not there at all.
+    """
     digest = hashlib.sha256(" ".join(grader_version(exercise) for exercise in exercises(workbook)).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    version = digest.hexdigest()[:12]
+    return f"{version}-{secret.sign('version', version)[:12]}"
 
 
 def farm_app(url: str, version: str, *, results: bool = True) -> Celery:

@@ -16,7 +16,7 @@ from celery.signals import worker_ready
 
 from foodcourt.batch.farm.parcels import Forged, Parcel, pack_report, unpack
 from foodcourt.batch.farm.queue import TASK, Presence, Run, farm_app, farm_version, open_redis
-from foodcourt.batch.farm.signing import Secret
+from foodcourt.batch.farm.signing import SECRET_VARIABLE, Secret
 from foodcourt.batch.local import in_words, no_verdict
 from foodcourt.catalog import Exercise, find_exercise
 from foodcourt.errors import NoSandbox, UsageError
@@ -49,15 +49,17 @@ def run_worker(url: str, secret: Secret, workbook: Workbook, *, jobs: int, sandb
         sandbox: whether learners' programs are locked in.
 
     Raises:
-        UsageError: there is no Redis, or the class that is graded there needs workers of another version.
+        UsageError: there is no Redis, or the class that is graded there needs workers of another version, or with
+            another secret.
     """
-    client, version = open_redis(url), farm_version(workbook)
+    client, version = open_redis(url), farm_version(workbook, secret)
     presence = Presence(client, "worker", version)
     same, others = presence.others("grader")
     if others and not same:
         raise UsageError(
             f"this worker is of version {version}, and the class that is graded there needs another one\n"
-            "expected the same Food Court, exercises and checkers on all machines\ntry: git pull && make setup"
+            f"expected the same Food Court, exercises, checkers and {SECRET_VARIABLE} on all machines\n"
+            "try: git pull && make setup, and the secret of who grades"
         )
     app = farm_app(url, version)
     with Parents() as parents:
