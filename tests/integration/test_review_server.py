@@ -461,7 +461,9 @@ def test_what_cannot_be_written_is_told(ada, graded):
         path.unlink()
     file.mkdir()
     assert "What you sent is not saved" in ada.send(sent, status=500).text
-    assert "not saved" not in ada.see("/", status=500).text
+    page = ada.see("/", status=500)
+    assert "not saved" not in page.text
+    assert f"Is there room, and may it be written? Try: df -h {graded.out}" in page.text
 
 
 def test_many_learners_are_quick(tmp_path):

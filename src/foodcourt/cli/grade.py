@@ -85,7 +85,7 @@ def grade(
     sandbox: str,
     farm: str | None,
 ) -> None:
-    """Grade a class: DIR holds <learner>/<exercise>/…, zip archives, or what Canvas or Moodle export.
+    """Grade a class: DIR holds <learner>/<exercise>/… or <learner>/<exercise>.zip, or what Canvas or Moodle export.
 
     Writes OUT/grades.csv, OUT/index.html, a report for each learner and exercise in OUT/results, and files for other
     systems in OUT/exports. Learners' programs run in a sandbox.

@@ -16,6 +16,7 @@ from foodcourt.review.guard import Guard, Pass
 from foodcourt.review.pages import Notice
 from foodcourt.review.saved import notices
 from foodcourt.review.snapshot import STATES, Filter
+from foodcourt.review.store import FILE_NAME
 from foodcourt.review.templating import style
 
 __all__ = ["make_app"]
@@ -110,6 +111,12 @@ def _notices(desk: Desk, request: Request) -> list[Notice]:
     return notices(desk.store, request.query_params.get("saved", ""))
 
 
+def _in_words(error: Exception, desk: Desk) -> str:
+    if not isinstance(error, sqlite3.Error):
+        return str(error)
+    return f"cannot use {desk.out / FILE_NAME}: {error}\nIs there room, and may it be written? Try: df -h {desk.out}"
+
+
 async def _problem(request: Request, error: Exception) -> Response:
     """Say on a page what went wrong, and what became of what was sent: a click is saved whole or not at all."""
     if isinstance(error, AnyHTTPException):
@@ -117,7 +124,7 @@ async def _problem(request: Request, error: Exception) -> Response:
         if message == HTTPStatus(status).phrase:
             message = {404: "There is no such page.", 405: "That cannot be done here."}.get(status, message)
     else:
-        status, message = 500, str(error)
+        status, message = 500, _in_words(error, request.app.state.desk)
         if request.method == "POST":
             message += "\n" + ("Export again." if request.url.path == "/export" else "What you sent is not saved.")
     pages = showing.bare_pages(request.app.state.desk)

@@ -51,6 +51,11 @@ class Desk:
         """Whether the name was not given when the server was started."""
         return self._name is None
 
+    @property
+    def signature(self) -> str:
+        """The name that changes are signed with, as far as it is known without looking into what was saved."""
+        return self._name or self.login
+
     def name(self) -> str | None:
         """Give the name that changes are signed with; None if it has to be asked first."""
         return self._name or self.store.name_of(self.login)

@@ -112,7 +112,7 @@ def bare_pages(desk: Desk) -> Pages:
     """Give pages that know nothing of the class, for when that is what cannot be read."""
     nobody = ClassResults(desk.out, (), (), ClassFile(), {})
     return Pages(
-        Snapshot(nobody), ServerPages(), {"who": desk.login, "may_rename": False, "csrf": desk.csrf, "seen": 0}
+        Snapshot(nobody), ServerPages(), {"who": desk.signature, "may_rename": False, "csrf": desk.csrf, "seen": 0}
     )
 
 
