@@ -49,9 +49,9 @@ class Class:
                 archive.writestr(member, text, zipfile.ZIP_DEFLATED)
         return target
 
-    def on_roster(self, *lines):
+    def on_roster(self, *lines, at="."):
         """Put a roster among the learners' folders."""
-        self.roster = self.root / "roster.csv"
+        self.roster = self.root / at / "roster.csv"
         self.roster.write_text("learner,name,id\n" + "".join(f"{line}\n" for line in lines))
 
     def find(self, wanted=ALL, due=None):
@@ -156,7 +156,7 @@ def test_a_folder_counts_before_an_archive(made):
     made.folder("alice/ex1_two_services")
     classroom = made.find()
     assert [entry.folder for entry in classroom.entries] == [made.root / "alice" / "ex1_two_services"]
-    assert "'alice/ex1_two_services' is graded, not 'alice/ex1.zip'" in classroom.problems[0]
+    assert "'alice/ex1_two_services' is taken, not 'alice/ex1.zip'" in classroom.problems[0]
 
 
 @pytest.mark.parametrize("depth", [1, 2])
@@ -379,8 +379,9 @@ def test_canvas_uploads_are_found(made):
     ]
     classroom = made.find()
     assert [entry.learner for entry in classroom.entries if entry.late] == ["jonesbob"]
-    assert len(classroom.problems) == 1
-    assert "'class/smithalice_11_906_notes.txt' tells no exercise" in classroom.problems[0]
+    namesakes, notes = classroom.problems
+    assert "several are called 'leeann', by their numbers there" in namesakes
+    assert "'class/smithalice_11_906_notes.txt' tells no exercise" in notes
 
 
 def test_canvas_files_of_one_exercise_need_not_be_packed(made):
@@ -470,6 +471,98 @@ def test_moodle_counts_anew_in_each_assignment(made):
     ]
 
 
+def test_a_roster_may_lie_among_uploads(made):
+    """Whatever else lies in its folder is looked at."""
+    made.archive("ex1/smithann_1_2_work.zip")
+    made.on_roster("ann,Ann Smith,", at="ex1")
+    assert made.found() == [("ann", "ex1", "")]
+
+
+@pytest.mark.parametrize(
+    ("line", "learner"),
+    [
+        ("js,John Smith,1", "js"),
+        ("js,John Smith,", "smithjohn_1"),
+        ("smithjohn,Jo Smith,\njs,John Smith,", "smithjohn_1"),
+        ("smithjohn,John Smith,\nsmithjohn2,John Smith,", "smithjohn_1"),
+    ],
+)
+def test_a_namesake_is_not_taken_for_who_is_on_the_roster(made, line, learner):
+    """Where two have a name, only a number tells which one is on the roster; a folder's name tells nothing."""
+    made.on_roster(line)
+    made.archive("smithjohn_1_2_ex1.zip")
+    made.archive("smithjohn_7_3_ex1.zip")
+    assert made.found() == [(learner, "ex1", ""), ("smithjohn_7", "ex1", "")]
+
+
+def test_namesakes_are_apart_in_all_downloads(made):
+    """Canvas's numbers tell so, in whichever exercise they meet, and it is told."""
+    made.archive("ex1/smithjohn_1_2_work.zip")
+    made.archive("ex2/smithjohn_7_3_work.zip", dict.fromkeys(ALL[1].files, ""))
+    assert made.found() == [("smithjohn_1", "ex1", ""), ("smithjohn_7", "ex2", "")]
+    assert "several are called 'smithjohn'" in made.find().problems[0]
+
+
+def test_learners_folders_may_look_like_uploads(made):
+    """The roster says whose a folder is; and one that holds a single upload is no download."""
+    made.on_roster("john,,", "john_1_2_x,,", "Eva Mueller,,", "Max Mueller,,")
+    made.folder("john")
+    for path in ("john", "john_1_2_x"):
+        made.folder(path)
+    made.archive("Max Mueller/mueller_1234567_2024_ex1.zip")
+    made.archive("Eva Mueller/mueller_7654321_2024_ex1.zip")
+    assert [learner for learner, _, problem in made.found([EX1]) if not problem] == [
+        *("Eva Mueller", "Max Mueller", "john", "john_1_2_x")
+    ]
+
+
+def test_uploads_may_be_unpacked_with_a_folder_in_them(made):
+    """A folder called like an upload that holds its exercise is that upload, and one that holds more a learner's."""
+    made.folder("smithann_LATE_1_2_ex1/ex1")
+    made.folder("john_1_2_x/ex1")
+    classroom = made.find([EX1])
+    assert [(entry.learner, entry.late) for entry in classroom.entries] == [("john_1_2_x", False), ("smithann", True)]
+
+
+def test_names_and_places_that_disagree_are_not_graded(made):
+    """A file named like another exercise than that of its folder, or that may be, has no points and is no 0."""
+    made.archive("jonesbob_4_5_exercise-2.zip")
+    made.archive("smithann_1_2_homework-2.zip")
+    made.archive("ex1/leeann_1_9_ex2.zip")
+    found = {learner: problem for learner, _, problem in made.found([EX1])}
+    assert "may be of ex2_retries, by its name" in found["jonesbob"]
+    assert "is called like ex2_retries, and lies where ex1_two_services is expected" in found["leeann"]
+    assert found["smithann"] == ""
+
+
+def test_a_download_may_hold_other_things(made):
+    """A stray archive or note makes no learner of a folder of the exercise."""
+    for path in ("ex1", "Exercise 1"):
+        made.archive(f"{path}/smithann_1_2_work.zip")
+        made.archive(f"{path}/jonesbob_2_3_ex1.zip")
+    made.archive("ex1/ex1.zip")
+    made.folder("Exercise 1", {"notes.txt": ""})
+    assert made.found() == [("jonesbob", "ex1", ""), ("smithann", "ex1", "")]
+
+
+def test_what_is_late_for_one_exercise_is_not_for_another(made):
+    """LATE stands for its own upload alone."""
+    made.archive("smithann_LATE_1_2_ex2.zip", dict.fromkeys(ALL[1].files, ""))
+    made.folder(".", {f"smithann_1_{number}_{name}": "" for number, name in enumerate(FILES, 3)})
+    assert [entry.late for entry in made.find([EX1]).entries] == [False]
+
+
+def test_what_is_passed_over_is_told(made):
+    """Beside a folder that is looked into, too; and a folder with hidden files alone is not empty."""
+    made.folder("alice/sub/ex1")
+    made.archive("alice/rest.zip")
+    made.folder("bob/.hidden/ex1")
+    assert made.find().problems == (
+        "'class/alice' holds what is no exercise, and was left out: 'rest.zip'",
+        "'class/bob' holds nothing but what is hidden",
+    )
+
+
 def test_what_lies_beside_the_work_is_not_graded(made):
     """The exercise's own files count before an archive, which counts before a note; and it is told."""
     made.folder("Ann Lee_1_assignsubmission_file", {**FILES, "which.txt": "files"})
@@ -486,8 +579,8 @@ def test_what_lies_beside_the_work_is_not_graded(made):
     which = {entry.learner: (entry.folder / "which.txt").read_text() for entry in classroom.entries}
     assert which == {"Ann Lee": "files", "Bo Ek": "archive", "leeann": "archive", "ekbo": "files"}
     assert len(classroom.problems) == 4
-    assert "is graded without what is in 'attempt1.zip'" in " ".join(classroom.problems)
-    assert "is graded, and not what lies beside it: 'which.txt'" in " ".join(classroom.problems)
+    assert "is taken without what is in 'attempt1.zip'" in " ".join(classroom.problems)
+    assert "is taken, and not what lies beside it: 'which.txt'" in " ".join(classroom.problems)
 
 
 def test_moodle_folders_are_found(made):

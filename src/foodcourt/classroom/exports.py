@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Upload", "read_canvas", "read_moodle"]
+__all__ = ["Upload", "read_canvas", "read_moodle", "read_upload"]
 
 _CANVAS = re.compile(
     r"(?:(?P<name>\w+?)_)??(?P<late>LATE_)?(?:(?P<number>[0-9]+)|(?P<anonymous>anon_[A-Za-z0-9]+))"
@@ -34,11 +34,13 @@ class Upload:
     Attributes:
         name: whose it is, as the platform writes it.
         number: the platform's number of the learner, or empty.
-        file: the name under which it was uploaded; empty for a folder.
+        file: the name under which it was uploaded, without what Canvas adds when that is done again; empty for a
+            folder.
         file_number: the number of the file; what was uploaded later has a higher one.
         late: whether the platform says that it came late.
         lasting: whether the number is the learner's in each assignment, and not another one in each.
         kind: `file`, or what else the platform lets learners hand in.
+        written: the name as it stands there, with that, which the learner may have written as well.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Upload:
     late: bool = False
     lasting: bool = False
     kind: str = "file"
+    written: str = ""
 
 
 def read_canvas(name: str) -> Upload | None:
@@ -59,6 +62,7 @@ def read_canvas(name: str) -> Upload | None:
         name=found["name"] or found["anonymous"],
         number=found["number"] or "",
         file=_AGAIN.sub("", found["file"], count=1),
+        written=found["file"],
         file_number=int(found["file_number"][:18]),
         late=found["late"] is not None,
         lasting=True,
@@ -70,4 +74,10 @@ def read_moodle(name: str) -> Upload | None:
     found = _MOODLE.fullmatch(name)
     if found is None or not found["name"].strip():
         return None
-    return Upload(found["name"].strip(), found["number"] or "", found["file"] or "", kind=found["kind"])
+    file = found["file"] or ""
+    return Upload(found["name"].strip(), found["number"] or "", file, kind=found["kind"], written=file)
+
+
+def read_upload(name: str) -> Upload | None:
+    """Read the name of what either platform exported; None if it is no such name."""
+    return read_moodle(name) or read_canvas(name)

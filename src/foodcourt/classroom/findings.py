@@ -7,17 +7,16 @@ followed: only names are read.
 from __future__ import annotations
 
 import contextlib
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from foodcourt.catalog import Exercise, find_exercise
+from foodcourt.catalog import Exercise
 from foodcourt.classroom.archives import JUNK, is_archive
-from foodcourt.classroom.exports import Upload, read_canvas, read_moodle
+from foodcourt.classroom.exports import Upload, read_moodle, read_upload
+from foodcourt.classroom.naming import Naming
 from foodcourt.classroom.roster import Roster
-from foodcourt.errors import UsageError
+from foodcourt.classroom.uploads import Placed, Uploads, peek
 from foodcourt.grading.intake import what_is_wrong
 
 __all__ = ["Finding", "Search", "inner_folder", "told"]
@@ -68,41 +67,69 @@ class Search:
     """
 
     def __init__(self, exercises: Sequence[Exercise], roster: Roster, skip: Iterable[Path] = ()) -> None:
-        """Look for work on `exercises`; pass over what is in `skip`, and the folders that hold it."""
+        """Look for work on `exercises`; pass over what is in `skip`, and the folders that hold it and no work."""
         self.findings: list[Finding] = []
         self.learners: set[str] = set()
         self.problems: list[str] = []
         self._wanted = tuple(exercises)
         self._roster = roster
         self._skip = tuple(path.resolve() for path in skip)
-        self._known: dict[tuple[str, bool], Exercise | None] = {}
+        self._naming = Naming(exercises[0].workbook)
+        self._uploads = Uploads(roster, self._naming)
 
-    def look_into(self, folder: Path, context: Exercise | None = None) -> None:
+    def look_into(self, folder: Path) -> None:
         """Look through what lies beside each other: learners' folders, and what platforms exported.
+
+        Where a single exercise is asked for, uploads whose names tell none are of that.
+        """
+        self._look_beside(folder, self._wanted[0] if len(self._wanted) == 1 else None, under=None)
+        self.problems += [
+            f"several are called {name!r}, by their numbers there; a roster tells who they are"
+            for name in sorted(self._uploads.namesakes())
+        ]
+        for learner, placed in self._uploads.by_learner():
+            self.learners.add(learner)
+            self._take_upload(learner, placed)
+        for learner, exercise, files, rank, late in self._uploads.loose():
+            if exercise in self._wanted:
+                self.findings.append(Finding(learner, exercise, files[0][1], files, late=late, rank=rank))
+
+    def _look_beside(self, folder: Path, context: Exercise | None, *, under: Exercise | None) -> None:
+        """Look at what lies beside each other.
 
         Args:
             folder: where.
             context: the exercise that an upload is of whose name tells none.
+            under: the one that the folder is of, by its name.
         """
-        uploads: list[tuple[Path, Upload]] = []
         for path in self._list(folder):
-            if path.name in JUNK or any(skip.is_relative_to(folder.resolve() / path.name) for skip in self._skip):
+            if path.name in JUNK or self._passes_over(path):
                 continue
             with self._telling(path):
                 if upload := self._look_at(path, context):
-                    uploads.append((path, upload))
-        self._take_uploads(uploads, context)
+                    self._uploads.add(Placed(path, upload, context, under))
+
+    def _passes_over(self, path: Path) -> bool:
+        here = path.parent.resolve() / path.name
+        held = [skip for skip in self._skip if skip.is_relative_to(here)]
+        if not held or here in held or not all(skip.is_file() for skip in held):
+            return bool(held)
+        # A folder with the roster in it: it may be one of uploads, or of learners.
+        return not any(
+            _is_folder(inside) or is_archive(inside.name) or read_upload(inside.name) for inside in peek(path)
+        )
 
     def _look_at(self, path: Path, context: Exercise | None) -> Upload | None:
         """Look at one of those that lie beside each other; give it back if it is an upload, to be taken later."""
-        moodle = read_moodle(path.name)
-        upload = moodle or read_canvas(path.name)
+        upload = read_upload(path.name)
         if path.is_symlink():
             self._tell(path, "is a link, and links are not followed")
-        elif path.name.startswith(".") and moodle is None:
+        elif path.name.startswith(".") and not read_moodle(path.name):
             if path.is_dir():
                 self._tell(path, "is hidden, and was left out")
-        elif path.is_dir() and (upload is None or (moodle is None and self._holds_exercises(path))):
+        elif path.is_dir() and (found := self._roster.by_folder(path.name)):
+            self._look_into_learner(found.learner, path, context)
+        elif path.is_dir() and (upload is None or self._holds_more(path, upload)):
             self._look_into_folder(path, context)
         elif upload is not None:
             return upload
@@ -115,15 +142,14 @@ class Search:
         return None
 
     def _look_into_folder(self, path: Path, context: Exercise | None) -> None:
-        """Look into a folder that no platform named: a learner's, or a download of one exercise."""
-        exercise = self._exercise(path.name)
-        if self._is_download(path, any if exercise else all):
-            exercise = exercise or self._exercise(path.name, loosely=True)
-            if exercise is None or exercise in self._wanted:
-                self.look_into(path, exercise or context)
-        elif exercise is None or self._holds_exercises(path):
-            found = self._roster.by_folder(path.name)
-            self._look_into_learner(found.learner if found else path.name, path, context)
+        """Look into a folder that no platform named: a learner's, or a download."""
+        exercise = self._naming.exercise(path.name)
+        if self._is_download(path):
+            of = exercise or self._naming.exercise(path.name, loosely=True)
+            if of is None or of in self._wanted:
+                self._look_beside(path, of or context, under=of)
+        elif exercise is None or any(self._inside(path)):
+            self._look_into_learner(path.name, path, context)
         else:
             self._tell(path, "is named like an exercise; expected a learner's folder with the exercises in it")
 
@@ -145,32 +171,34 @@ class Search:
         found = sorted(folder.iterdir())
         children = [path for path in found if path.name not in JUNK and not path.name.startswith(".")]
         rest = []
-        seen = False
         for path in children:
-            exact = self._exercise(path.name)
+            exact = self._naming.exercise(path.name)
             loosely = path.is_dir() or is_archive(path.name)
-            if (exercise := exact or self._exercise(path.name, loosely=loosely)) is None:
+            if exercise := exact or self._naming.exercise(path.name, loosely=loosely):
+                self._take_exercise(learner, exercise, path, exact=exact is not None)
+            else:
                 rest.append(path)
-                continue
-            seen = True
-            problem = "is a link, and links are not followed" if path.is_symlink() else ""
-            if not problem and not path.is_dir() and not is_archive(path.name):
-                problem = "is a file; expected the folder of the exercise, or a .zip"
-            if exercise in self._wanted:
-                rank = 2 * (exact is not None) + path.is_dir()
-                self.findings.append(Finding(learner, exercise, path, rank=rank, problem=problem))
         folders = [path for path in rest if path.is_dir() and not path.is_symlink()]
-        if seen:
+        if len(rest) < len(children):
             self._tell_rest(folder, rest)
         elif not children:
-            self._tell(folder, "is empty")
+            self._tell(folder, "holds nothing but what is hidden" if found else "is empty")
         elif context is not None:
             self._take_all(learner, folder, context, rest, packed=not folders)
         elif len(folders) == 1 and depth < _DEPTH:
+            self._tell_rest(folder, [path for path in rest if path not in folders])
             self._look_for_exercises(learner, folders[0], context, depth + 1)
         else:
             what = f"holds none of the exercises, but {_shown(rest)}; expected folders such as ex1, or ex1.zip"
             self._refuse(learner, folder, None, what)
+
+    def _take_exercise(self, learner: str, exercise: Exercise, path: Path, *, exact: bool) -> None:
+        if exercise not in self._wanted:
+            return
+        problem = "is a link, and links are not followed" if path.is_symlink() else ""
+        if not problem and not path.is_dir() and not is_archive(path.name):
+            problem = "is a file; expected the folder of the exercise, or a .zip"
+        self.findings.append(Finding(learner, exercise, path, rank=2 * exact + path.is_dir(), problem=problem))
 
     def _take_all(
         self, learner: str, folder: Path, exercise: Exercise, rest: Sequence[Path], *, packed: bool
@@ -181,87 +209,48 @@ class Search:
         if len(archives) != 1 or loose or not packed:
             self.findings.append(Finding(learner, exercise, folder))
             if archives:
-                self._tell(folder, f"is graded without what is in {_shown(archives)}")
+                self._tell(folder, f"is taken without what is in {_shown(archives)}")
             return
         [archive] = archives
         self.findings.append(Finding(learner, exercise, archive))
         if left := [path for path in rest if path != archive]:
-            self._tell(archive, f"is graded, and not what lies beside it: {_shown(left)}")
+            self._tell(archive, f"is taken, and not what lies beside it: {_shown(left)}")
 
-    def _take_uploads(self, uploads: list[tuple[Path, Upload]], context: Exercise | None) -> None:
-        numbers: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-        for _, upload in uploads:
-            of = self._of(upload, context)
-            numbers[upload.name, None if upload.lasting or of is None else of.slug].add(upload.number)
-        several = {name for (name, _), found in numbers.items() if len(found) > 1}
-        loose: dict[tuple[str, Exercise], list[tuple[int, str, Path]]] = defaultdict(list)
-        late = set()
-        for path, upload in uploads:
-            learner = self._learner(upload, alone=upload.name not in several)
-            self.learners.add(learner)
-            exercise = self._of(upload, context)
-            if upload.late:
-                late.add(learner)
-            if upload.kind != "file":
-                self._tell(path, "holds no files, and was left out")
-            elif path.is_dir() and not upload.file:
-                self._look_into_learner(learner, path, context)
-            elif exercise is None:
-                self._tell(path, "tells no exercise; grade the exercises one by one, or name it like ex1.zip")
-            elif exercise not in self._wanted:
-                continue
-            elif path.is_dir() or is_archive(path.name):
-                rank = upload.file_number
-                self.findings.append(Finding(learner, exercise, path, late=upload.late, rank=rank))
-            else:
-                loose[learner, exercise].append((upload.file_number, upload.file, path))
-        for (learner, exercise), files in loose.items():
-            newest = {name: path for _, name, path in sorted(files)}
-            first = Finding(learner, exercise, files[0][2], tuple(newest.items()), rank=max(files)[0])
-            self.findings.append(replace(first, late=learner in late))
+    def _take_upload(self, learner: str, placed: Placed) -> None:
+        path, upload = placed.path, placed.upload
+        exercise, problem = self._uploads.exercise(placed)
+        if upload.kind != "file":
+            self._tell(path, "holds no files, and was left out")
+        elif path.is_dir() and not upload.file:
+            self._look_into_learner(learner, path, placed.context)
+        elif exercise is None:
+            self._tell(path, "tells no exercise; grade the exercises one by one, or name it like ex1.zip")
+        elif exercise in self._wanted and not self._uploads.is_loose(placed):
+            rank = upload.file_number
+            self.findings.append(Finding(learner, exercise, path, late=upload.late, rank=rank, problem=problem))
 
-    def _learner(self, upload: Upload, alone: bool) -> str:
-        """Give the name of a folder for whoever a platform names: the roster's, else the platform's."""
-        if found := self._roster.by_export(upload.name, upload.number if upload.lasting else ""):
-            return found.learner
-        unique = alone and upload.name not in {".", ".."}
-        return upload.name if unique else f"{upload.name}_{upload.number}"
+    def _holds_more(self, folder: Path, upload: Upload) -> bool:
+        """Whether a folder called like a file from Canvas holds more than the exercise that it would be of."""
+        of = self._naming.exercise(upload.written, loosely=True)
+        return upload.lasting and any(exercise != of for exercise in self._inside(folder))
 
-    def _of(self, upload: Upload, context: Exercise | None) -> Exercise | None:
-        return self._exercise(upload.file, loosely=is_archive(upload.file)) or context
+    def _inside(self, folder: Path) -> Iterator[Exercise]:
+        """Give the exercises that there is work on in a folder; uploads of many are not."""
+        for path in peek(folder):
+            loosely = is_archive(path.name) or _is_folder(path)
+            if not read_upload(path.name) and (found := self._naming.exercise(path.name, loosely=loosely)):
+                yield found
 
-    def _exercise(self, name: str, *, loosely: bool = False) -> Exercise | None:
-        """Tell which exercise a folder, an archive or an upload is of, by its name.
-
-        Args:
-            name: of the file or folder.
-            loosely: whether it may say more than that, as `Exercise 1 - copy` does.
-        """
-        if (name, loosely) not in self._known:
-            candidates = [re.sub(r"( \(\d+\))?(\.tar)?\.\w+$", "", name) if is_archive(name) else name]
-            if loosely:
-                inside = re.findall(r"(?<![^\W_])ex(?:ercise)?[ _-]?0*(\d+)(?!\d)", name, re.IGNORECASE)
-                candidates += [f"ex{number}" for number in inside if len(set(inside)) == 1]
-            self._known[name, loosely] = None
-            for candidate in candidates:
-                try:
-                    self._known[name, loosely] = find_exercise(candidate, self._wanted[0].workbook)
-                    break
-                except UsageError:
-                    continue
-        return self._known[name, loosely]
-
-    def _holds_exercises(self, folder: Path) -> bool:
-        """Whether there is work on exercises in it; uploads of many are not."""
-        return any(
-            self._exercise(path.name, loosely=is_archive(path.name)) and not _is_upload(path)
-            for path in _peek(folder)
-        )
-
-    def _is_download(self, folder: Path, how_many: Callable[[Iterable[bool]], bool]) -> bool:
-        """Whether a folder is what was downloaded of an exercise, by how many of those in it a platform named."""
-        inside = [path for path in _peek(folder) if path.name not in JUNK and not path.name.startswith(".")]
-        return bool(inside) and how_many(_is_upload(path) for path in inside) and not self._holds_exercises(folder)
+    def _is_download(self, folder: Path) -> bool:
+        """Whether what a folder holds was uploaded, by several, or by anybody for the exercise that it is called."""
+        inside = [path for path in peek(folder) if path.name not in JUNK and not path.name.startswith(".")]
+        inside = [path for path in inside if not self._passes_over(path)]
+        uploads = [upload for path in inside if (upload := read_upload(path.name))]
+        owners = {(upload.name, upload.number) for upload in uploads}
+        if self._naming.exercise(folder.name) and owners and not any(self._inside(folder)):
+            return True
+        of_exercise = self._naming.exercise(folder.name, loosely=True) is not None
+        return len(owners) > 1 and (of_exercise or len(uploads) == len(inside))
 
     def _list(self, folder: Path) -> list[Path]:
         with self._telling(folder):
@@ -308,16 +297,11 @@ def told(path: Path) -> str:
     return repr("/".join(path.parts[-2:]))
 
 
-def _peek(folder: Path) -> list[Path]:
-    """List a folder that is looked into later, where it is told if it cannot be read."""
+def _is_folder(path: Path) -> bool:
     try:
-        return list(folder.iterdir())
+        return path.is_dir()
     except OSError:
-        return []
-
-
-def _is_upload(path: Path) -> bool:
-    return (read_moodle(path.name) or read_canvas(path.name)) is not None
+        return False
 
 
 def _shown(paths: Sequence[Path]) -> str:

@@ -49,7 +49,7 @@ class Roster:
         wanted = unicodedata.normalize("NFC", folder)
         return _only(one for one in self.learners if unicodedata.normalize("NFC", one.learner) == wanted)
 
-    def by_export(self, name: str, number: str = "") -> Learner | None:
+    def by_export(self, name: str, number: str = "", *, alone: bool = True) -> Learner | None:
         """Find the learner whom a learning platform calls so: by their name, if one fits alone.
 
         A number tells apart those of one name, and finds those whose name the roster does not say. It never stands
@@ -58,10 +58,11 @@ class Roster:
         Args:
             name: `Alice Smith`, or `smithalice` as Canvas writes it.
             number: the platform's number of the learner, or empty.
+            alone: whether nobody else there has that name; otherwise, only a number tells them apart.
         """
         named = [one for one in self.learners if _letters(name) in _spellings(one.name) | {_letters(one.learner)}]
         numbered = [one for one in named or self.learners if number and one.id == number and (named or not one.name)]
-        return _only(numbered) or _only(named)
+        return _only(numbered) or (_only(named) if alone else None)
 
 
 def read_roster(path: Path) -> Roster:

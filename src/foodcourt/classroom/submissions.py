@@ -98,7 +98,7 @@ def find_submissions(
         )
     known = Roster() if roster is None else read_roster(roster)
     search = Search(exercises, known, skip=[work, *([] if roster is None else [roster])])
-    search.look_into(folder, exercises[0] if len(exercises) == 1 else None)
+    search.look_into(folder)
     deadline = None if due is None else due.timestamp()
     entries = [_entry(finding, work, deadline) for finding in _one_each(search)]
     learners = {one.learner: one for one in known.learners}
@@ -131,7 +131,7 @@ def _one_each(search: Search) -> list[Finding]:
         if len(findings) > 1:
             others = ", ".join(told(finding.path) for finding in findings if finding is not best)
             search.problems.append(
-                f"{learner!r} handed in {exercise.slug} more than once; {told(best.path)} is graded, not {others}"
+                f"{learner!r} handed in {exercise.slug} more than once; {told(best.path)} is taken, not {others}"
             )
     return chosen
 
