@@ -58,7 +58,7 @@ class GradedClass:
         self.out.mkdir()
         self._entries, self._people = [], {}
 
-    def add(self, learner, report=None, files=None, *, late=False, problem="", called="", folder=None):
+    def add(self, learner, report=None, files=None, *, late=False, problem="", called="", folder=None, since=""):
         """Put a learner into the class: their report, the files that they handed in, what the roster says."""
         if files is not None:
             folder = self.submissions / str(len(self._entries)) / SLUG
@@ -70,7 +70,7 @@ class GradedClass:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(to_json(report), encoding="utf-8")
         self._people[learner] = Person(called)
-        self._entries.append(Entry(learner, SLUG, folder, late=late, problem=problem))
+        self._entries.append(Entry(learner, SLUG, folder, late=late, problem=problem, since=since))
         return folder
 
     def save(self):

@@ -56,7 +56,8 @@ class Class:
 
     def find(self, wanted=ALL, due=None):
         """Find what is to be graded."""
-        return find_submissions(self.root, wanted, work=self.work, roster=self.roster, due=due)
+        dues = {exercise.slug: due for exercise in wanted if due}
+        return find_submissions(self.root, wanted, work=self.work, roster=self.roster, due=dues)
 
     def found(self, wanted=ALL):
         """Give learner, exercise and problem of each entry, and see that the good ones hold the right files."""

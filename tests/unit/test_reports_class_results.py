@@ -203,7 +203,7 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
     """Names, addresses, paths and problems come back as they were."""
     people = {name: Person(name, name, name) for name in NAMES[:-1]}
     entries = tuple(Entry(name, EX1, Path("in") / name if name else None, problem=name) for name in NAMES[:-1])
-    stored = ClassFile(tmp_path, people, entries)
+    stored = ClassFile(tmp_path, people, entries, {EX1: "2026-01-31T12:00:00"})
     stored.save(tmp_path)
     assert ClassFile.load(tmp_path) == stored
 
@@ -214,9 +214,10 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
         "{",
         "[]",
         "{}",
-        '{"schema": 2}',
-        '{"schema": 1, "submissions": "", "learners": {}, "entries": [{}]}',
-        '{"schema": 1, "submissions": "", "learners": {"a": 1}, "entries": []}',
+        '{"schema": 3}',
+        '{"schema": 2, "submissions": "", "learners": {}, "entries": [{}], "due": {}}',
+        '{"schema": 2, "submissions": "", "learners": {"a": 1}, "entries": [], "due": {}}',
+        '{"schema": 2, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": 1}}',
     ],
 )
 def test_a_damaged_class_file_is_named(tmp_path, content):

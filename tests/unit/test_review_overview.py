@@ -1,7 +1,5 @@
 """The class at a glance, in numbers."""
 
-from dataclasses import replace
-
 import pytest
 from graded_class import EXERCISE, SLUG, GradedClass, report, small_class
 
@@ -74,17 +72,17 @@ def test_what_has_no_verdict_is_not_missing(tmp_path):
     assert (found.handed_in, found.unclear, found.missing, found.passed) == (3, 2, 1, 1)
 
 
-def test_a_score_that_is_older_than_the_verdict_is_told(results):
-    """A score by hand stays when the work is graded again, and nobody is to overlook that it was for other work."""
-    change = Change(1, 1, "2026-01-31T11:59:59Z", "Ada", 0, *BY_HAND)
-    for learner, at, outdated in (
-        ("grace", "T11:59:59Z", True),
-        ("grace", "T12:00:00Z", False),
-        ("linus", "T11:59:59Z", False),
-    ):
-        marks = Marks({BY_HAND[0]: replace(change, at=f"2026-01-31{at}")}, 1)
-        assert Snapshot(results, marks).row(EXERCISE, learner).outdated is outdated
-        assert Snapshot(results, marks).outdated() == ([("grace", SLUG)] if at == "T11:59:59Z" else [])
+def test_a_score_for_other_work_is_told(tmp_path):
+    """A score by hand stays when other work is handed in, and nobody is to overlook that."""
+    graded = GradedClass(tmp_path)
+    graded.add("grace", report("grace"), since="2026-01-31T12:00:00Z")
+    graded.add("ken", since="2026-01-31T12:00:00Z")
+    results = graded.save()
+    for at, outdated in (("2026-01-31T11:59:59Z", True), ("2026-01-31T12:00:00Z", False)):
+        found = Snapshot(results, Marks({BY_HAND[0]: Change(1, 1, at, "Ada", 0, *BY_HAND)}, 1))
+        assert [found.row(EXERCISE, learner).outdated for learner in ("grace", "ken")] == [outdated, False]
+        assert found.outdated() == ([("grace", SLUG)] if outdated else [])
+        assert found.row(EXERCISE, "grace").passes(Filter(state="outdated")) is outdated
 
 
 def test_a_score_by_hand_counts(results):

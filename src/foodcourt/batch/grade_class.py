@@ -9,6 +9,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from foodcourt.batch.finished import FinishedWork
@@ -141,22 +142,23 @@ def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> C
         for entry in before.entries
         if entry.exercise not in asked
     )
-    was_late = {(entry.learner, entry.exercise, entry.digest) for entry in before.entries if entry.late}
-    # Who says nothing of a date does not take back what was late by the one before.
-    still_late = set() if classroom.dated else was_late
+    since = {(entry.learner, entry.exercise, entry.digest): entry.since for entry in before.entries}
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     learners = _everybody(classroom, {entry.learner for entry in kept}, before.learners)
     entries = tuple(
         Entry(
             learner=entry.learner,
             exercise=entry.exercise.slug,
             folder=entry.folder.resolve(),
-            late=entry.late or (entry.learner, entry.exercise.slug, entry.digest) in still_late,
+            late=entry.late,
             digest=entry.digest,
             problem=entry.problem,
+            since=since.get((entry.learner, entry.exercise.slug, entry.digest), now),
         )
         for entry in classroom.entries
     )
-    return ClassFile(submissions.resolve(), learners, kept + entries)
+    due = {slug: moment.isoformat() for slug, moment in classroom.due.items()}
+    return ClassFile(submissions.resolve(), learners, kept + entries, {**before.due, **due})
 
 
 def _everybody(classroom: Classroom, busy: set[str], before: Mapping[str, Person]) -> dict[str, Person]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from foodcourt.catalog import Exercise
 from foodcourt.classroom.archives import unpack
@@ -51,7 +52,7 @@ class Classroom:
         learners: those of the roster, and whoever else handed something in, by name.
         problems: what was not understood or left out, a sentence each.
         listed: whether a roster says who is in the class.
-        dated: whether it was said what is late.
+        due: for the exercises of which it was said, when work had to be there.
     """
 
     exercises: tuple[Exercise, ...]
@@ -59,7 +60,7 @@ class Classroom:
     learners: tuple[Learner, ...]
     problems: tuple[str, ...]
     listed: bool
-    dated: bool
+    due: Mapping[str, datetime]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def find_submissions(
     *,
     work: Path,
     roster: Path | None = None,
-    due: datetime | None = None,
+    due: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Classroom:
     """Find what is to be graded in the folder of a class.
 
@@ -86,7 +87,7 @@ def find_submissions(
         exercises: what is graded; work on other exercises is passed over.
         work: where archives are unpacked, as `<learner>/<exercise>`; made when needed. What lies there is replaced.
         roster: a CSV file with the learners of the class.
-        due: what was changed later is late; without a time zone, the time on this machine's clock.
+        due: by the slugs of exercises, when work had to be there; without a time zone, by this machine's clock.
 
     Raises:
         UsageError: there is no such folder, the roster cannot be used, there is no room to unpack archives, or there
@@ -99,8 +100,7 @@ def find_submissions(
     known = Roster() if roster is None else read_roster(roster)
     search = Search(exercises, known, skip=[work, *([] if roster is None else [roster])])
     search.look_into(folder)
-    deadline = None if due is None else due.timestamp()
-    entries = [_entry(finding, work, deadline) for finding in _one_each(search)]
+    entries = [_entry(finding, work, due.get(finding.exercise.slug)) for finding in _one_each(search)]
     learners = {one.learner: one for one in known.learners}
     if roster is not None:
         search.problems.extend(
@@ -115,7 +115,7 @@ def find_submissions(
         tuple(everybody[name] for name in sorted(everybody)),
         tuple(search.problems),
         roster is not None,
-        due is not None,
+        due,
     )
 
 
@@ -136,7 +136,7 @@ def _one_each(search: Search) -> list[Finding]:
     return chosen
 
 
-def _entry(finding: Finding, work: Path, deadline: float | None) -> Entry:
+def _entry(finding: Finding, work: Path, due: datetime | None) -> Entry:
     try:
         outer = _folder(finding, work)
     except UsageError as error:
@@ -152,7 +152,7 @@ def _entry(finding: Finding, work: Path, deadline: float | None) -> Entry:
         return _ungraded(finding, str(error))
     except OSError as error:
         return _ungraded(finding, f"cannot be read: {error.strerror}")
-    late = finding.late or (deadline is not None and newest > deadline)
+    late = finding.late or (due is not None and newest > due.timestamp())
     return Entry(finding.learner, finding.exercise, folder, late, digest, "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shlex
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -123,7 +124,7 @@ def grade(
         click.echo(f"note: {problem}", err=True)
     for problem in dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem):
         click.echo(f"not graded: {problem}", err=True)
-    click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {out}")
+    click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {shlex.quote(str(out))}")
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
     ctx.exit(2 if broken else 0)
@@ -185,7 +186,7 @@ def _on_farm(url: str, workbook: Workbook) -> Grade:
 def _chosen(only: tuple[str, ...], workbook: Workbook) -> tuple[Exercise, ...]:
     from foodcourt.catalog import exercises, find_exercise
 
-    return tuple(find_exercise(name, workbook) for name in only) or exercises(workbook)
+    return tuple(dict.fromkeys(find_exercise(name, workbook) for name in only)) or exercises(workbook)
 
 
 def _look_at(folder: Path, out: Path) -> None:
@@ -217,10 +218,14 @@ def _find(
         UsageError: it cannot be read, or holds no submissions.
     """
     from foodcourt.classroom.submissions import find_submissions
-    from foodcourt.reports.class_file import UNPACKED
+    from foodcourt.reports.class_file import UNPACKED, ClassFile
 
+    said = ClassFile.load(out).due
+    moments = {slug: datetime.fromisoformat(said[slug]) for slug in (one.slug for one in chosen) if slug in said}
+    if due is not None:
+        moments = {exercise.slug: due for exercise in chosen}
     try:
-        return find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=due)
+        return find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=moments)
     except OSError as error:
         where = error.filename or folder
         raise UsageError(f"cannot look through {folder}: {error.strerror}: {where}\ntry: ls -ld {where}") from error
@@ -249,7 +254,7 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
 
 def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chosen: set[str]) -> list[str]:
     """Write all that is made from the results, and from what instructors changed before; give what is to be told."""
-    from foodcourt.reports.class_results import ClassResults
+    from foodcourt.reports.class_results import ClassResults, result_path
     from foodcourt.review.exporting import export_class, exporting
     from foodcourt.review.marking import Marks
     from foodcourt.review.similar import write_similar
@@ -267,12 +272,13 @@ def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chos
     if left := [place for place in results.reports if place[1] in chosen and results.entry(*place) is None]:
         notes.append(
             f"no work is there any more for results that are kept: {_listed(left)}; "
-            f"to drop one: rm {out / 'results'}/LEARNER/EXERCISE.json, and the same command with --resume"
+            f"to drop the first: rm {shlex.quote(str(result_path(out, *left[0])))}, "
+            "and the same command with --resume"
         )
     if outdated := snapshot.outdated():
         notes.append(
-            f"set by hand before the verdict, maybe for other work: {_listed(outdated)}; "
-            f"look whether these scores still hold: foodcourt review {out}"
+            f"other work lies there than when the score was set by hand: {_listed(outdated)}; "
+            f"look whether these scores still hold: foodcourt review {shlex.quote(str(out))}"
         )
     return notes
 

@@ -18,7 +18,7 @@ __all__ = ["FILE_NAME", "UNPACKED", "ClassFile", "Entry", "Person"]
 FILE_NAME = "class.json"
 UNPACKED = "unpacked"
 """The folder beside it where archives were unpacked."""
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Entry:
         digest: SHA-256 of its content, in hexadecimal; empty where there is none.
         problem: why it could not be graded; empty if it could.
         root: the folder of the class that held it, absolute; None for the one that was looked through last.
+        since: when a grader first found this there, in UTC, as ISO 8601; empty where that is not known.
     """
 
     learner: str
@@ -57,6 +58,7 @@ class Entry:
     digest: str = ""
     problem: str = ""
     root: Path | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ class ClassFile:
         submissions: the folder of the class that was looked through last, absolute; None where that is not known.
         learners: what the class list says, by the name of the learner's folder.
         entries: what was handed in.
+        due: for the exercises of which it was said, when work had to be there, as ISO 8601.
     """
 
     submissions: Path | None = None
     learners: Mapping[str, Person] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
+    due: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, out: Path) -> ClassFile:
@@ -117,9 +121,11 @@ class ClassFile:
                     "digest": entry.digest,
                     "problem": entry.problem,
                     "root": "" if entry.root is None else str(entry.root),
+                    "since": entry.since,
                 }
                 for entry in self.entries
             ],
+            "due": dict(self.due),
         }
         return write_atomically(out / FILE_NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -139,11 +145,13 @@ def _parse(table: dict[str, Any], out: Path) -> ClassFile:
             late=take(entry, "late", bool),
             digest=take(entry, "digest", str),
             problem=take(entry, "problem", str),
-            root=_path(take(entry, "root", str)) if "root" in entry else None,
+            root=_path(take(entry, "root", str)),
+            since=take(entry, "since", str),
         )
         for entry in take(table, "entries", list)
     )
-    return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries)
+    due = {slug: take(take(table, "due", dict), slug, str) for slug in take(table, "due", dict)}
+    return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries, due)
 
 
 def _named(folder: Path | None, out: Path) -> str:

@@ -47,9 +47,8 @@ class Marks:
     @classmethod
     def of(cls, store: Store) -> Marks:
         """Take what counts now."""
-        # The number first: a change that is made between is then seen, and at worst told as new once more.
-        last = store.last()
-        return cls(store.latest(), last)
+        latest = store.latest()  # asked once: the last change of all is the last one of its target
+        return cls(latest, max((change.id for change in latest.values()), default=0))
 
     def override(self, exercise: str, learner: str) -> Change | None:
         """Give the change that set the score by hand, or None where the grader's counts."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 
 from foodcourt.catalog import Exercise
@@ -27,7 +26,7 @@ STATES = {
     MISSING: "no verdict",
     "late": "handed in late",
     "changed": "a score set by hand",
-    "outdated": "a score set by hand before the verdict",
+    "outdated": "a score set by hand for other work",
     "commented": "comments",
 }
 """What a submission can be filtered by, and how that is said."""
@@ -71,6 +70,7 @@ class Row:
         override: the change that set it by hand; None where the grader's counts.
         comments: how many there are.
         problem: why there is no verdict on it; empty where there is one, or nothing was handed in.
+        since: when a grader first found this work there, as ISO 8601; empty where that is not known.
     """
 
     learner: str
@@ -81,6 +81,7 @@ class Row:
     override: Change | None
     comments: int
     problem: str
+    since: str
 
     @property
     def score(self) -> float | None:
@@ -94,10 +95,8 @@ class Row:
 
     @property
     def outdated(self) -> bool:
-        """Whether the score was set by hand before this verdict: maybe for other work."""
-        if self.override is None or self.report is None:
-            return False
-        return datetime.fromisoformat(self.override.at) < self.report.started_at
+        """Whether the score was set by hand for other work than now lies there."""
+        return self.override is not None and self.override.at < self.since
 
     @property
     def standing(self) -> str:
@@ -161,6 +160,7 @@ class Snapshot:
     def row(self, exercise: Exercise, learner: str) -> Row:
         """Give one learner's submission of an exercise."""
         report = self.results.report(learner, exercise.slug)
+        entry = self.results.entry(learner, exercise.slug)
         return Row(
             learner=learner,
             called=self.results.person(learner).name,
@@ -170,6 +170,7 @@ class Snapshot:
             override=self.marks.override(exercise.slug, learner),
             comments=self._comments.get((exercise.slug, learner), 0),
             problem=self.results.problem(learner, exercise.slug),
+            since="" if entry is None else entry.since,
         )
 
     def rows(self, exercise: Exercise) -> tuple[Row, ...]:
@@ -177,7 +178,7 @@ class Snapshot:
         return tuple(self.row(exercise, learner) for learner in self.results.learners)
 
     def outdated(self) -> list[tuple[str, str]]:
-        """Give learner and exercise of the scores that were set by hand before the verdict that they replace."""
+        """Give learner and exercise of the scores that were set by hand for other work than now lies there."""
         places = sorted((learner, slug) for learner, slug, _ in self.marks.overrides())
         rows = ((learner, slug, self.exercise(slug)) for learner, slug in places)
         return [(learner, slug) for learner, slug, known in rows if known and self.row(known, learner).outdated]
