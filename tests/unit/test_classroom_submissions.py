@@ -168,6 +168,15 @@ def test_a_folder_around_the_exercises_is_looked_into(made, depth):
     assert made.found() == [("alice", "ex1", ""), ("alice", "ex2", "")]
 
 
+def test_a_workbook_may_be_handed_in_as_a_whole(made):
+    """Its exercises are graded, and not its solutions."""
+    made.folder("alice/exercises/ex1_two_services", {**FILES, "mine.py": ""})
+    made.folder("alice/solutions/ex1_two_services")
+    made.folder("alice/notebooks", {"00.ipynb": ""})
+    assert made.found() == [("alice", "ex1", "")]
+    assert (made.find().entries[0].folder / "mine.py").exists()
+
+
 def test_what_cannot_be_graded_does_not_stop_the_rest(made):
     """Each learner's problem is their own, and names the path."""
     made.folder("alice/ex1")

@@ -23,6 +23,8 @@ __all__ = ["Finding", "Search", "inner_folder", "told"]
 
 _DEPTH = 4
 """So many folders that hold nothing but a folder are looked into."""
+_WORKBOOK = "exercises"
+"""Where work lies for those who hand in all of their workbook."""
 _SHOWN = 6
 
 
@@ -179,15 +181,16 @@ class Search:
             else:
                 rest.append(path)
         folders = [path for path in rest if path.is_dir() and not path.is_symlink()]
+        inner = [path for path in folders if path.name == _WORKBOOK] or folders
         if len(rest) < len(children):
             self._tell_rest(folder, rest)
         elif not children:
             self._tell(folder, "holds nothing but what is hidden" if found else "is empty")
         elif context is not None:
             self._take_all(learner, folder, context, rest, packed=not folders)
-        elif len(folders) == 1 and depth < _DEPTH:
-            self._tell_rest(folder, [path for path in rest if path not in folders])
-            self._look_for_exercises(learner, folders[0], context, depth + 1)
+        elif len(inner) == 1 and depth < _DEPTH:
+            self._tell_rest(folder, [path for path in rest if path not in inner])
+            self._look_for_exercises(learner, inner[0], context, depth + 1)
         else:
             what = f"holds none of the exercises, but {_shown(rest)}; expected folders such as ex1, or ex1.zip"
             self._refuse(learner, folder, None, what)
