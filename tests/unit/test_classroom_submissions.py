@@ -530,8 +530,11 @@ def test_uploads_may_be_unpacked_with_a_folder_in_them(made):
     """A folder called like an upload that holds its exercise is that upload, and one that holds more a learner's."""
     made.folder("smithann_LATE_1_2_ex1/ex1")
     made.folder("john_1_2_x/ex1")
+    made.folder("ex1/jonesbob_LATE_3_4_work/ex1")
     classroom = made.find([EX1])
-    assert [(entry.learner, entry.late) for entry in classroom.entries] == [("john_1_2_x", False), ("smithann", True)]
+    assert [(entry.learner, entry.late) for entry in classroom.entries] == [
+        *(("john_1_2_x", False), ("jonesbob", True), ("smithann", True))
+    ]
 
 
 def test_names_and_places_that_disagree_are_not_graded(made):

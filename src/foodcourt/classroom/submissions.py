@@ -13,8 +13,9 @@ from types import MappingProxyType
 
 from foodcourt.catalog import Exercise
 from foodcourt.classroom.archives import unpack
-from foodcourt.classroom.findings import Finding, Search, inner_folder, told
+from foodcourt.classroom.finding import Finding
 from foodcourt.classroom.roster import Learner, Roster, read_roster
+from foodcourt.classroom.search import Search, inner_folder, told
 from foodcourt.errors import UsageError
 from foodcourt.grading.intake import BYTE_LIMIT, digest_of, pieces, read_regular, what_is_wrong
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from foodcourt.catalog import Exercise
 from foodcourt.classroom.archives import is_archive
 from foodcourt.classroom.exports import Upload
+from foodcourt.classroom.finding import Finding
 from foodcourt.classroom.naming import Naming
 from foodcourt.classroom.roster import Roster
 
@@ -70,11 +71,8 @@ class Uploads:
         """Whether it is a file of the exercise by itself, neither packed nor in a folder."""
         return not placed.path.is_dir() and not is_archive(placed.upload.file)
 
-    def loose(self) -> Iterator[tuple[str, Exercise, tuple[tuple[str, Path], ...], int, bool]]:
-        """Give the files that each learner uploaded one by one for each exercise: of those of one name the last.
-
-        With them come their rank and whether any was late.
-        """
+    def loose(self) -> Iterator[Finding]:
+        """Put together the files that a learner uploaded one by one for an exercise; of one name the last counts."""
         found: dict[tuple[str, Exercise], list[tuple[int, str, Path]]] = defaultdict(list)
         late = set()
         for learner, placed in self.by_learner():
@@ -86,7 +84,14 @@ class Uploads:
                     late.add((learner, exercise))
         for (learner, exercise), files in found.items():
             newest = {name: path for _, name, path in sorted(files)}
-            yield learner, exercise, tuple(newest.items()), max(files)[0], (learner, exercise) in late
+            yield Finding(
+                learner,
+                exercise,
+                files[0][2],
+                tuple(newest.items()),
+                late=(learner, exercise) in late,
+                rank=max(files)[0],
+            )
 
     def namesakes(self) -> set[str]:
         """Give the names that several have: by the numbers that stay the same, or by those of one exercise."""

@@ -8,55 +8,24 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from foodcourt.catalog import Exercise
 from foodcourt.classroom.archives import JUNK, is_archive
 from foodcourt.classroom.exports import Upload, read_moodle, read_upload
+from foodcourt.classroom.finding import Finding
 from foodcourt.classroom.naming import Naming
 from foodcourt.classroom.roster import Roster
 from foodcourt.classroom.uploads import Placed, Uploads, peek
 from foodcourt.grading.intake import what_is_wrong
 
-__all__ = ["Finding", "Search", "inner_folder", "told"]
+__all__ = ["Search", "inner_folder", "told"]
 
 _DEPTH = 4
 """So many folders that hold nothing but a folder are looked into."""
 _WORKBOOK = "exercises"
 """Where work lies for those who hand in all of their workbook."""
 _SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Work of one learner on one exercise, as it lies there.
-
-    Attributes:
-        learner: whose it is.
-        exercise: what it is of.
-        path: a folder, an archive, or the first of several files.
-        files: name and path of each file, where they were uploaded one by one.
-        late: whether the learning platform says that it came late.
-        rank: of several, the highest is graded.
-        problem: why it cannot be looked at, as a sentence without its subject, or empty.
-    """
-
-    learner: str
-    exercise: Exercise
-    path: Path
-    files: tuple[tuple[str, Path], ...] = ()
-    late: bool = False
-    rank: int = 0
-    problem: str = ""
-
-    @property
-    def whole(self) -> int:
-        """How likely it is all that belongs to the exercise, as far as names tell: 0 where it is nothing of that."""
-        if not self.files:
-            return 1
-        names = {name for name, _ in self.files}
-        return 2 if names.issuperset(self.exercise.files) else int(not names.isdisjoint(self.exercise.files))
 
 
 class Search:
@@ -92,9 +61,7 @@ class Search:
         for learner, placed in self._uploads.by_learner():
             self.learners.add(learner)
             self._take_upload(learner, placed)
-        for learner, exercise, files, rank, late in self._uploads.loose():
-            if exercise in self._wanted:
-                self.findings.append(Finding(learner, exercise, files[0][1], files, late=late, rank=rank))
+        self.findings += [finding for finding in self._uploads.loose() if finding.exercise in self._wanted]
 
     def _look_beside(self, folder: Path, context: Exercise | None, *, under: Exercise | None) -> None:
         """Look at what lies beside each other.
@@ -108,7 +75,7 @@ class Search:
             if path.name in JUNK or self._passes_over(path):
                 continue
             with self._telling(path):
-                if upload := self._look_at(path, context):
+                if upload := self._look_at(path, context, under):
                     self._uploads.add(Placed(path, upload, context, under))
 
     def _passes_over(self, path: Path) -> bool:
@@ -121,7 +88,7 @@ class Search:
             _is_folder(inside) or is_archive(inside.name) or read_upload(inside.name) for inside in peek(path)
         )
 
-    def _look_at(self, path: Path, context: Exercise | None) -> Upload | None:
+    def _look_at(self, path: Path, context: Exercise | None, under: Exercise | None) -> Upload | None:
         """Look at one of those that lie beside each other; give it back if it is an upload, to be taken later."""
         upload = read_upload(path.name)
         if path.is_symlink():
@@ -131,7 +98,7 @@ class Search:
                 self._tell(path, "is hidden, and was left out")
         elif path.is_dir() and (found := self._roster.by_folder(path.name)):
             self._look_into_learner(found.learner, path, context)
-        elif path.is_dir() and (upload is None or self._holds_more(path, upload)):
+        elif path.is_dir() and (upload is None or self._holds_more(path, upload, under)):
             self._look_into_folder(path, context)
         elif upload is not None:
             return upload
@@ -232,9 +199,9 @@ class Search:
             rank = upload.file_number
             self.findings.append(Finding(learner, exercise, path, late=upload.late, rank=rank, problem=problem))
 
-    def _holds_more(self, folder: Path, upload: Upload) -> bool:
+    def _holds_more(self, folder: Path, upload: Upload, under: Exercise | None) -> bool:
         """Whether a folder called like a file from Canvas holds more than the exercise that it would be of."""
-        of = self._naming.exercise(upload.written, loosely=True)
+        of = self._naming.exercise(upload.written, loosely=True) or under
         return upload.lasting and any(exercise != of for exercise in self._inside(folder))
 
     def _inside(self, folder: Path) -> Iterator[Exercise]:
