@@ -8,12 +8,13 @@ import shlex
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from foodcourt.cli.moments import Moment
 from foodcourt.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,29 +23,13 @@ if TYPE_CHECKING:
     from foodcourt.catalog import Exercise
     from foodcourt.classroom.submissions import Classroom
     from foodcourt.grading.verdicts import Report
+    from foodcourt.review.snapshot import Snapshot
     from foodcourt.similarity.pairs import SimilarPair
     from foodcourt.workbook import Workbook
 
 __all__ = ["grade"]
 
 T = TypeVar("T")
-_SHOWN = 6
-
-
-class _Moment(click.DateTime):
-    """A day, of which the end is meant, or a minute."""
-
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it.
-
-        Raises:
-            click.BadParameter: it is neither.
-        """
-        found: datetime = super().convert(value, param, ctx)
-        return found + timedelta(days=1, microseconds=-1) if isinstance(value, str) and ":" not in value else found
 
 
 @click.command(epilog="Example: foodcourt grade submissions --out results --jobs 4")
@@ -58,7 +43,7 @@ class _Moment(click.DateTime):
 )
 @click.option(
     "--due",
-    type=_Moment(),
+    type=Moment(),
     metavar="WHEN",
     help="What came later is late: 2026-01-31T12:00, or 2026-01-31 for the end of that day.",
 )
@@ -95,6 +80,7 @@ def grade(
     is told, and stands in grades.csv. 2 when the grader broke over some.
     """
     from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
+    from foodcourt.cli.grading_notes import notes_on
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
@@ -114,13 +100,13 @@ def grade(
             similar = _meanwhile(lambda: _similar(classroom))
             what = plan(classroom, out, resume=resume)
             broken = _grade(what, folder, out, grade_them, resume=resume)
-            notes = _publish(out, workbook, similar(), {exercise.slug for exercise in chosen})
+            snapshot = _publish(out, workbook, similar(), {exercise.slug for exercise in chosen})
     except OSError as error:
         raise UsageError(
             f"cannot write the results to {out}: {error.strerror}{f' ({error.filename})' if error.filename else ''}\n"
             "what was written before is kept; try: make room there, and then the same command with --resume"
         ) from error
-    for problem in (*classroom.problems, *notes):
+    for problem in (*classroom.problems, *notes_on(snapshot, chosen)):
         click.echo(f"note: {problem}", err=True)
     for problem in dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem):
         click.echo(f"not graded: {problem}", err=True)
@@ -252,9 +238,9 @@ def _grade(what: Plan, folder: Path, out: Path, grade: Grade, *, resume: bool) -
     return broken
 
 
-def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chosen: set[str]) -> list[str]:
-    """Write all that is made from the results, and from what instructors changed before; give what is to be told."""
-    from foodcourt.reports.class_results import ClassResults, result_path
+def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chosen: set[str]) -> Snapshot:
+    """Write all that is made from the results, and from what instructors changed before, and give that."""
+    from foodcourt.reports.class_results import ClassResults
     from foodcourt.review.exporting import export_class, exporting
     from foodcourt.review.marking import Marks
     from foodcourt.review.similar import write_similar
@@ -268,21 +254,4 @@ def _publish(out: Path, workbook: Workbook, similar: Sequence[SimilarPair], chos
         export_class(out, snapshot, hand_back=False)
     for problem in results.damaged.values():
         click.echo(f"damaged: {problem}", err=True)
-    notes = []
-    if left := [place for place in results.reports if place[1] in chosen and results.entry(*place) is None]:
-        notes.append(
-            f"no work is there any more for results that are kept: {_listed(left)}; "
-            f"to drop the first: rm {shlex.quote(str(result_path(out, *left[0])))}, "
-            "and the same command with --resume"
-        )
-    if outdated := snapshot.outdated():
-        notes.append(
-            f"other work lies there than when the score was set by hand: {_listed(outdated)}; "
-            f"look whether these scores still hold: foodcourt review {shlex.quote(str(out))}"
-        )
-    return notes
-
-
-def _listed(places: Sequence[tuple[str, str]]) -> str:
-    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-    return ", ".join(f"{learner!r} ({slug})" for learner, slug in places[:_SHOWN]) + more
+    return snapshot
