@@ -78,7 +78,7 @@ def test_a_score_for_other_work_is_told(tmp_path):
     graded.add("grace", report("grace"), since="2026-01-31T12:00:00Z")
     graded.add("ken", since="2026-01-31T12:00:00Z")
     results = graded.save()
-    for at, outdated in (("2026-01-31T11:59:59Z", True), ("2026-01-31T12:00:00Z", False)):
+    for at, outdated in (("2026-01-31T12:00:00Z", True), ("2026-01-31T12:00:01Z", False)):
         found = Snapshot(results, Marks({BY_HAND[0]: Change(1, 1, at, "Ada", 0, *BY_HAND)}, 1))
         assert [found.row(EXERCISE, learner).outdated for learner in ("grace", "ken")] == [outdated, False]
         assert found.outdated() == ([("grace", SLUG)] if outdated else [])

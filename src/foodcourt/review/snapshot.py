@@ -96,7 +96,8 @@ class Row:
     @property
     def outdated(self) -> bool:
         """Whether the score was set by hand for other work than now lies there."""
-        return self.override is not None and self.override.at < self.since
+        # In the same second nobody has looked at it yet.
+        return self.override is not None and self.override.at <= self.since
 
     @property
     def standing(self) -> str:
