@@ -203,7 +203,7 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
     """Names, addresses, paths and problems come back as they were."""
     people = {name: Person(name, name, name) for name in NAMES[:-1]}
     entries = tuple(Entry(name, EX1, Path("in") / name if name else None, problem=name) for name in NAMES[:-1])
-    stored = ClassFile(tmp_path, people, entries, {EX1: "2026-01-31T12:00:00"})
+    stored = ClassFile(tmp_path, people, entries, {EX1: datetime(2026, 1, 31, 12)})
     stored.save(tmp_path)
     assert ClassFile.load(tmp_path) == stored
 
@@ -218,6 +218,7 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
         '{"schema": 2, "submissions": "", "learners": {}, "entries": [{}], "due": {}}',
         '{"schema": 2, "submissions": "", "learners": {"a": 1}, "entries": [], "due": {}}',
         '{"schema": 2, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": 1}}',
+        '{"schema": 2, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": "soon"}}',
     ],
 )
 def test_a_damaged_class_file_is_named(tmp_path, content):

@@ -157,8 +157,7 @@ def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> C
         )
         for entry in classroom.entries
     )
-    due = {slug: moment.isoformat() for slug, moment in classroom.due.items()}
-    return ClassFile(submissions.resolve(), learners, kept + entries, {**before.due, **due})
+    return ClassFile(submissions.resolve(), learners, kept + entries, {**before.due, **classroom.due})
 
 
 def _everybody(classroom: Classroom, busy: set[str], before: Mapping[str, Person]) -> dict[str, Person]:

@@ -206,10 +206,9 @@ def _find(
     from foodcourt.classroom.submissions import find_submissions
     from foodcourt.reports.class_file import UNPACKED, ClassFile
 
-    said = ClassFile.load(out).due
-    moments = {slug: datetime.fromisoformat(said[slug]) for slug in (one.slug for one in chosen) if slug in said}
+    moments = dict(ClassFile.load(out).due)
     if due is not None:
-        moments = {exercise.slug: due for exercise in chosen}
+        moments |= {exercise.slug: due for exercise in chosen}
     try:
         return find_submissions(folder, chosen, work=out / UNPACKED, roster=roster, due=moments)
     except OSError as error:

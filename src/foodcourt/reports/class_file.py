@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -69,13 +70,13 @@ class ClassFile:
         submissions: the folder of the class that was looked through last, absolute; None where that is not known.
         learners: what the class list says, by the name of the learner's folder.
         entries: what was handed in.
-        due: for the exercises of which it was said, when work had to be there, as ISO 8601.
+        due: for the exercises of which it was said, by their slugs, when work had to be there.
     """
 
     submissions: Path | None = None
     learners: Mapping[str, Person] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
-    due: Mapping[str, str] = field(default_factory=dict)
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def load(cls, out: Path) -> ClassFile:
@@ -125,7 +126,7 @@ class ClassFile:
                 }
                 for entry in self.entries
             ],
-            "due": dict(self.due),
+            "due": {slug: moment.isoformat() for slug, moment in self.due.items()},
         }
         return write_atomically(out / FILE_NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -150,8 +151,16 @@ def _parse(table: dict[str, Any], out: Path) -> ClassFile:
         )
         for entry in take(table, "entries", list)
     )
-    due = {slug: take(take(table, "due", dict), slug, str) for slug in take(table, "due", dict)}
+    told = take(table, "due", dict)
+    due = {slug: _moment(take(told, slug, str)) for slug in told}
     return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries, due)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Damage(f"expected moments such as 2026-01-31T12:00:00 under 'due': {error}") from error
 
 
 def _named(folder: Path | None, out: Path) -> str:

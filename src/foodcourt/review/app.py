@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from http import HTTPStatus
 
@@ -114,7 +115,8 @@ def _notices(desk: Desk, request: Request) -> list[Notice]:
 def _in_words(error: Exception, desk: Desk) -> str:
     if not isinstance(error, sqlite3.Error):
         return str(error)
-    return f"cannot use {desk.out / FILE_NAME}: {error}\nIs there room, and may it be written? Try: df -h {desk.out}"
+    where = shlex.quote(str(desk.out))
+    return f"cannot use {desk.out / FILE_NAME}: {error}\nIs there room, and may it be written? Try: df -h {where}"
 
 
 async def _problem(request: Request, error: Exception) -> Response:
