@@ -332,3 +332,14 @@ def test_files_that_cells_write_are_clean(path):
             for command in (("check", "--no-cache"), ("format", "--no-cache", "--diff")):
                 done = ruff(*command, "--stdin-filename", name, "-", input=source + "\n")
                 assert done.returncode == 0, f"{first}\n{done.stdout}{done.stderr}"
+
+
+@chapter
+def test_files_that_cells_write_say_a_line_at_once(path):
+    """Programs print one thing a line: Python writes each on its own, and who reads the log may see half a line."""
+    for cell in code_cells(read(path)):
+        first, _, source = cell.source.partition("\n")
+        if re.match(r"%%writefile \S+\.py$", first):
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
+                    assert len(node.args) == 1, f"{first}: {ast.unparse(node)}"
