@@ -73,9 +73,9 @@ class GradedClass:
         self._entries.append(Entry(learner, SLUG, folder, late=late, problem=problem, since=since))
         return folder
 
-    def save(self):
-        """Write class.json, and give the results as they are read from disk."""
-        ClassFile(self.submissions, self._people, tuple(self._entries)).save(self.out)
+    def save(self, *notes):
+        """Write class.json, with notes on what was handed in, and give the results as they are read from disk."""
+        ClassFile(self.submissions, self._people, tuple(self._entries), notes={SLUG: notes}).save(self.out)
         return ClassResults.load(self.out, WORKBOOK)
 
 
@@ -103,5 +103,5 @@ def hostile_class(folder):
         files = {"users_service.py": HOSTILE_TEXT.encode("utf-8", "replace"), "<b>&.py": "x = '</span><script>'\n"}
         found.add(name, report(name, ["users.get"], HOSTILE_TEXT, pieces), files, called=HOSTILE_TEXT)
     found.add("refused", problem=HOSTILE_TEXT)
-    found.save()
+    found.save(HOSTILE_TEXT)
     return found

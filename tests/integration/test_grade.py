@@ -19,6 +19,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from leaks import until
+from pages import Page
 
 from foodcourt.batch.farm.parcels import pack
 from foodcourt.batch.farm.signing import Secret
@@ -125,6 +126,7 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
     """What is known of an exercise and of a learner stays when another exercise is graded into the same folder."""
     roster, out = tmp_path / "roster.csv", tmp_path / "out"
     roster.write_text("learner,name,id\nada,Ada L.,7\nbob,Bob,8\ncyd,Cyd,9\ndan,Dan,10\n", encoding="utf-8")
+    (class_folder / "bob" / "ex3.zip").write_text("no zip")
     first = grade(class_folder, out, "--only", "ex3", "--roster", roster, "--due", "2001-01-01")
     assert first.returncode == 0, first.stderr
     before = rows(out)
@@ -141,6 +143,10 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
     }
     assert json.loads((out / "similarity.json").read_text()) == alike
     assert after["dan"]["name"] == "Dan"
+    note = "'bob' handed in ex3_grpc_echo more than once; 'bob/ex3_grpc_echo' is taken, not 'bob/ex3.zip'"
+    assert (note in first.stderr, note in second.stderr) == (True, False)
+    page = Page((out / "index.html").read_text(encoding="utf-8"))
+    assert f"2 notes on what was found in the folder of the class {note}" in page.text
     assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
 
 

@@ -200,10 +200,10 @@ def test_where_no_class_was_graded_is_said(tmp_path):
 
 
 def test_the_class_file_keeps_hostile_names(tmp_path):
-    """Names, addresses, paths and problems come back as they were."""
+    """Names, addresses, paths, problems and notes come back as they were."""
     people = {name: Person(name, name, name) for name in NAMES[:-1]}
     entries = tuple(Entry(name, EX1, Path("in") / name if name else None, problem=name) for name in NAMES[:-1])
-    stored = ClassFile(tmp_path, people, entries, {EX1: datetime(2026, 1, 31, 12)})
+    stored = ClassFile(tmp_path, people, entries, {EX1: datetime(2026, 1, 31, 12)}, {EX1: tuple(NAMES[:-1])})
     stored.save(tmp_path)
     assert ClassFile.load(tmp_path) == stored
 
@@ -214,11 +214,13 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
         "{",
         "[]",
         "{}",
-        '{"schema": 3}',
-        '{"schema": 2, "submissions": "", "learners": {}, "entries": [{}], "due": {}}',
-        '{"schema": 2, "submissions": "", "learners": {"a": 1}, "entries": [], "due": {}}',
-        '{"schema": 2, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": 1}}',
-        '{"schema": 2, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": "soon"}}',
+        '{"schema": 4}',
+        '{"schema": 3, "submissions": "", "learners": {}, "entries": [{}], "due": {}, "notes": {}}',
+        '{"schema": 3, "submissions": "", "learners": {"a": 1}, "entries": [], "due": {}, "notes": {}}',
+        '{"schema": 3, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": 1}, "notes": {}}',
+        '{"schema": 3, "submissions": "", "learners": {}, "entries": [], "due": {"ex1": "soon"}, "notes": {}}',
+        '{"schema": 3, "submissions": "", "learners": {}, "entries": [], "due": {}, "notes": {"ex1": "odd"}}',
+        '{"schema": 3, "submissions": "", "learners": {}, "entries": [], "due": {}, "notes": {"ex1": [1]}}',
     ],
 )
 def test_a_damaged_class_file_is_named(tmp_path, content):

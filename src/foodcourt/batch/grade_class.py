@@ -157,7 +157,8 @@ def _class_file(classroom: Classroom, submissions: Path, before: ClassFile) -> C
         )
         for entry in classroom.entries
     )
-    return ClassFile(submissions.resolve(), learners, kept + entries, {**before.due, **classroom.due})
+    notes = {**before.notes, **dict.fromkeys(asked, classroom.problems)}
+    return ClassFile(submissions.resolve(), learners, kept + entries, {**before.due, **classroom.due}, notes)
 
 
 def _everybody(classroom: Classroom, busy: set[str], before: Mapping[str, Person]) -> dict[str, Person]:

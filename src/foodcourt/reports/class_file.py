@@ -12,14 +12,14 @@ from typing import Any
 
 from foodcourt.errors import GraderError
 from foodcourt.reports.files import write_atomically
-from foodcourt.reports.parsing import Damage, load_object, take
+from foodcourt.reports.parsing import Damage, load_object, take, take_texts
 
 __all__ = ["FILE_NAME", "UNPACKED", "ClassFile", "Entry", "Person"]
 
 FILE_NAME = "class.json"
 UNPACKED = "unpacked"
 """The folder beside it where archives were unpacked."""
-_SCHEMA = 2
+_SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,14 @@ class ClassFile:
         learners: what the class list says, by the name of the learner's folder.
         entries: what was handed in.
         due: for the exercises of which it was said, by their slugs, when work had to be there.
+        notes: what was not understood or left out when an exercise was looked for last, by its slug, a sentence each.
     """
 
     submissions: Path | None = None
     learners: Mapping[str, Person] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     due: Mapping[str, datetime] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, out: Path) -> ClassFile:
@@ -127,6 +129,7 @@ class ClassFile:
                 for entry in self.entries
             ],
             "due": {slug: moment.isoformat() for slug, moment in self.due.items()},
+            "notes": {slug: list(notes) for slug, notes in self.notes.items()},
         }
         return write_atomically(out / FILE_NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
@@ -153,7 +156,9 @@ def _parse(table: dict[str, Any], out: Path) -> ClassFile:
     )
     told = take(table, "due", dict)
     due = {slug: _moment(take(told, slug, str)) for slug in told}
-    return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries, due)
+    told = take(table, "notes", dict)
+    notes = {slug: tuple(take_texts(told, slug)) for slug in told}
+    return ClassFile(_path(take(table, "submissions", str)), MappingProxyType(learners), entries, due, notes)
 
 
 def _moment(text: str) -> datetime:

@@ -100,6 +100,12 @@ class ClassResults:
         ordered = tuple(sorted(learners, key=lambda name: (name.casefold(), name)))
         return cls(out, known, ordered, class_file, MappingProxyType(reports), MappingProxyType(damaged))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Give what was not understood, or left out, when the class was looked through; a sentence each."""
+        notes = self.class_file.notes
+        return tuple(dict.fromkeys(note for slug in sorted(notes) for note in notes[slug]))
+
     def report(self, learner: str, slug: str) -> Report | None:
         """Give the report on a learner's work; None where there is none, or a damaged one."""
         return self.reports.get((learner, slug))

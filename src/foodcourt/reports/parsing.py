@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = ["Damage", "load_list", "load_object", "take", "take_name", "take_number"]
+__all__ = ["Damage", "load_list", "load_object", "take", "take_name", "take_number", "take_texts"]
 
 T = TypeVar("T")
 _NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "an object"}
@@ -80,6 +80,18 @@ def take_name(table: Any, key: str) -> str:
         Damage: there is none.
     """
     return sys.intern(take(table, key, str))
+
+
+def take_texts(table: Any, key: str) -> list[str]:
+    """Give a list of texts.
+
+    Raises:
+        Damage: there is none.
+    """
+    texts = take(table, key, list)
+    if strange := [value for value in texts if type(value) is not str]:
+        raise Damage(f"expected a list of text under {key!r}, found {_told(strange[0])} in it")
+    return texts
 
 
 def take_number(table: dict[str, Any], key: str, kind: type[int] | type[float]) -> float:

@@ -88,6 +88,7 @@ class Pages:
             lines=lines,
             filter=filter_,
             learners=len(self.snapshot.results.learners),
+            notes=self.snapshot.results.notes,
         )
 
     def exercise(self, exercise: Exercise, filter_: Filter) -> str:
