@@ -23,7 +23,7 @@ test: setup-tests ## run the tests (ARGS="-k users" goes to pytest)
 		export HOME="$(CURDIR)/.foodcourt/home" TMPDIR="$$tmp" FOODCOURT_LEARNER_FILE="$$tmp/learner.json"; \
 		pytest="$(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder"; \
 		$$pytest -n 4 -p no:nbval tests $(ARGS) || [ $$? -eq 5 ] || exit 1; \
-		$$pytest -n 4 --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg \
+		$$pytest -n 4 -p tests.nbval_kernels --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg \
 			$$(ls -r notebooks/*.ipynb) $(ARGS) || [ $$? -eq 5 ]
 
 setup-tests:

@@ -343,3 +343,18 @@ def test_files_that_cells_write_say_a_line_at_once(path):
             for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
                     assert len(node.args) == 1, f"{first}: {ast.unparse(node)}"
+
+
+def test_nbval_kernels_take_no_ports(tmp_path):
+    """Where outputs are compared, nobody waits for a kernel whose port became another's before it was taken."""
+    cell = nbformat.v4.new_code_cell(
+        "import json, ipykernel\nprint(json.load(open(ipykernel.get_connection_file()))['transport'])",
+        execution_count=1,
+        outputs=[nbformat.v4.new_output("stream", text="ipc\n")],
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "01_one.ipynb")
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (plugin,) = re.findall(r"-p (\S+) --nbval ", recipe)
+    command = [sys.executable, "-m", "pytest", "-p", plugin, "-p", "no:cacheprovider", "--nbval", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -74,6 +74,19 @@ def test_a_failing_cell(chapter, run):
     assert "next: foodcourt lab, open 01_bad.ipynb" in done.stderr
 
 
+@pytest.mark.parametrize("temporary", ["tmp", "t" * 100])
+def test_a_kernel_takes_no_ports_that_were_chosen_for_it(chapter, workbook, tmp_path, temporary):
+    """They may be another's by then. Its sockets lie in the temporary folder, or in another with a shorter name."""
+    (tmp_path / temporary).mkdir()
+    source = "import json, ipykernel\njson.load(open(ipykernel.get_connection_file()))['transport']"
+    path = chapter("01_one", source)
+    environment = {**os.environ, "FOODCOURT_HOME": str(workbook.root), "TMPDIR": str(tmp_path / temporary)}
+    done = subprocess.run([FOODCOURT, "run", "--save"], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert read(path, as_version=4).cells[1].outputs[0].data["text/plain"] == "'ipc'"
+    assert not list((tmp_path / temporary).iterdir())
+
+
 def test_an_error_that_is_meant(chapter, run):
     """A cell that is tagged `raises-exception` may fail, as it may in JupyterLab."""
     chapter("01_meant", "1 / 0", "print('goes on')", tags=["raises-exception"])

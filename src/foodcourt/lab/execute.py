@@ -26,6 +26,8 @@ from foodcourt.workbook import Workbook
 __all__ = ["Failure", "Outcome", "Progress", "Settings", "run_notebooks"]
 
 _KERNEL_START_SECONDS = 60
+_LONG = 64
+"""Characters of the temporary folder's name from which on that of a socket in it may be too long: macOS has 103."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -151,8 +153,13 @@ async def _run(path: Path, workbook: Workbook, settings: Settings, progress: Pro
 
 @contextlib.asynccontextmanager
 async def _kernel(notebook: Any, path: Path, settings: Settings, log: IO[bytes]) -> AsyncIterator[NotebookClient]:
+    # Spoken to through sockets in a folder of ours: a free port may be another's before the kernel has taken it.
+    above = tempfile.gettempdir()
+    if len(above) >= _LONG:
+        above = "/tmp"  # noqa: S108 - a folder that nobody else may enter is made in it
+    sockets = tempfile.TemporaryDirectory(prefix="kernel-", dir=above)
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=str(Path(sockets.name, "socket")))
     # Not NotebookClient.async_execute: it claims SIGINT and SIGTERM for one notebook, and we may run several.
-    manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
     client = NotebookClient(
         notebook,
         km=manager,
@@ -180,6 +187,7 @@ async def _kernel(notebook: Any, path: Path, settings: Settings, log: IO[bytes])
             raise
     finally:
         await _stop(client, manager, now=now)
+        sockets.cleanup()
 
 
 async def _stop(client: NotebookClient, manager: AsyncKernelManager, *, now: bool) -> None:
