@@ -171,6 +171,23 @@ def test_what_is_gone_or_changed_is_told(class_folder, tmp_path):
     assert (told["ada"], told["bob"]) == (("by hand", "yes"), ("by hand", "no"))
 
 
+def test_much_that_is_odd_is_told_in_short(class_folder, tmp_path):
+    """What cannot be graded, or was left out, is told of twenty; all of it stands on the pages."""
+    out = tmp_path / "out"
+    for number in range(25):
+        (class_folder / f"odd{number:02}" / "ex3").mkdir(parents=True)
+        (class_folder / f"odd{number:02}" / "ex3.zip").write_text("no zip")
+        (class_folder / f"bad{number:02}").mkdir()
+        (class_folder / f"bad{number:02}" / "ex3.zip").write_text("no zip")
+    done = grade(class_folder, out, "--only", "ex3")
+    assert done.returncode == 0, done.stderr
+    told = [line.partition(": ")[0] for line in done.stderr.splitlines()]
+    assert (told.count("note"), told.count("not graded")) == (21, 21)
+    assert f"note: 5 more of these; look at {out / 'index.html'}\n" in done.stderr
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert all(f"odd{number:02}/ex3.zip" in page for number in range(25))
+
+
 def test_a_day_ends_late(class_folder, tmp_path):
     """A date alone is the end of that day; and grading again without one takes nothing back."""
     handed_in = time.mktime((2026, 1, 31, 23, 59, 0, 0, 0, -1))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["grade"]
 
 T = TypeVar("T")
+_TOLD = 20
 
 
 @click.command(epilog="Example: foodcourt grade submissions --out results --jobs 4")
@@ -106,10 +107,8 @@ def grade(
             f"cannot write the results to {out}: {error.strerror}{f' ({error.filename})' if error.filename else ''}\n"
             "what was written before is kept; try: make room there, and then the same command with --resume"
         ) from error
-    for problem in (*classroom.problems, *notes_on(snapshot, chosen)):
-        click.echo(f"note: {problem}", err=True)
-    for problem in dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem):
-        click.echo(f"not graded: {problem}", err=True)
+    _tell("note", (*notes_on(snapshot, chosen), *classroom.problems), out)
+    _tell("not graded", dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem), out)
     click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {shlex.quote(str(out))}")
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
@@ -167,6 +166,15 @@ def _on_farm(url: str, workbook: Workbook) -> Grade:
         return grade_on_farm(tasks, url, secret, workbook, lambda text: click.echo(f"note: {text}", err=True))
 
     return grade_them
+
+
+def _tell(kind: str, sentences: Iterable[str], out: Path) -> None:
+    """Say the first of them: the results hold them all."""
+    told = list(sentences)
+    for sentence in told[:_TOLD]:
+        click.echo(f"{kind}: {sentence}", err=True)
+    if more := told[_TOLD:]:
+        click.echo(f"{kind}: {len(more)} more of these; look at {out / 'index.html'}", err=True)
 
 
 def _chosen(only: tuple[str, ...], workbook: Workbook) -> tuple[Exercise, ...]:
