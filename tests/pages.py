@@ -68,8 +68,8 @@ class Page(HTMLParser):
         """All that it says, white space aside."""
         return " ".join(" ".join(self.texts).split())
 
-    def form(self, ending, **fields):
-        """Fill in the form whose address ends like this; give the address and what to send."""
+    def form(self, ending="", **fields):
+        """Fill in the first form whose address ends like this; give the address and what to send."""
         [(address, found)] = [form for form in self.forms if form[0].endswith(ending)][:1]
         return address, {**found, **fields}
 

@@ -100,7 +100,7 @@ def test_killed_in_the_middle(out):
         def clicking():
             with contextlib.suppress(httpx.TransportError):
                 for number in range(100_000):
-                    target, fields = page.form("/score", score=str(number % 101), reason=f"click {number}")
+                    target, fields = page.form(score=str(number % 101), reason=f"click {number}")
                     answer = client.post(target, data=fields, follow_redirects=False)
                     assert answer.status_code == 303
                     saved.append(f"click {number}")
@@ -124,7 +124,7 @@ def test_killed_in_the_middle(out):
 def test_killed_right_after_the_answer(out):
     """A server that is killed as soon as it said `saved` has saved it."""
     with reviewing(out, "--no-browser", "--as", "Ada") as (process, address), browser(address) as client:
-        target, fields = Page(client.get(GRACE).text).form("/comment", check="users.unknown", text="look at .get()")
+        target, fields = Page(client.get(GRACE).text).form(**{"comment-users.unknown": "look at .get()"})
         answer = client.post(target, data=fields, follow_redirects=False)
         process.send_signal(signal.SIGKILL)
         assert answer.status_code == 303
@@ -142,10 +142,10 @@ def test_two_servers_at_once(out):
         browser(other) as bob,
     ):
         first, second = (Page(client.get(GRACE).text) for client in (ada, bob))
-        target, fields = first.form("/score", score="98", reason="kept her word")
+        target, fields = first.form(score="98", reason="kept her word")
         ada.post(target, data=fields)
         assert "98 of 100" in Page(bob.get(GRACE).text).text
-        target, fields = second.form("/score", score="40", reason="late again")
+        target, fields = second.form(score="40", reason="late again")
         assert "meanwhile Ada had saved" in Page(bob.post(target, data=fields).text).text
         assert "40 of 100 , set by hand by Bob" in Page(ada.get(GRACE).text).text
 

@@ -22,6 +22,7 @@ from graded_class import (
 )
 from pages import Page
 
+from foodcourt.reports.json_report import to_json
 from foodcourt.reports.result_paths import result_path
 from foodcourt.review.app import make_app
 from foodcourt.review.changes import Kind, Target, Wish
@@ -160,7 +161,7 @@ def test_our_names(ada, host):
 @pytest.mark.parametrize("change", ["none", "wrong", "other server's"])
 def test_a_form_of_somebody_else(ada, graded, change):
     """A form without our word in it changes nothing."""
-    address, fields = ada.see(page_of("grace")).form("/score", score="0", reason="x")
+    address, fields = ada.see(page_of("grace")).form(score="0", reason="x")
     fields["csrf"] = {"none": "", "wrong": "é" * 32, "other server's": Instructor(graded.out).pass_.csrf}[change]
     assert ada.ask("POST", address, data=fields).status_code == 403
     assert ada.desk.store.last() == 0
@@ -169,7 +170,7 @@ def test_a_form_of_somebody_else(ada, graded, change):
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}", "http://127.0.0.1:1"])
 def test_a_form_from_another_site(ada, origin):
     """A form that another site sends is refused by where it comes from, too."""
-    address, fields = ada.see(page_of("grace")).form("/score", score="0", reason="x")
+    address, fields = ada.see(page_of("grace")).form(score="0", reason="x")
     assert ada.ask("POST", address, data=fields, headers={"Origin": origin}).status_code == 403
     assert ada.ask("POST", address, data=fields, headers={"Origin": HOME}).status_code == 303
 
@@ -214,8 +215,8 @@ def test_hostile_data_is_text(tmp_path):
     for name in HOSTILE_NAMES:
         page = visitor.see(page_of(name))
         page.assert_harmless()
-        page = visitor.send(page.form("/score", score="3", reason=SCRIPT))
-        visitor.send(page.form("/comment", text=f"</textarea>{SCRIPT}", check="users.get")).assert_harmless()
+        page = visitor.send(page.form(score="3", reason=SCRIPT))
+        visitor.send(page.form(**{"comment-users.get": f"</textarea>{SCRIPT}"})).assert_harmless()
         files = visitor.see(f"{page_of(name)}/files")
         files.assert_harmless()
         assert "x = '</span><script>'" in "".join(files.texts)
@@ -307,12 +308,12 @@ def test_the_name_is_asked_once(graded):
 
 def test_a_score_by_hand(ada):
     """A score with its reason counts on every page, and can be taken back; the history has both."""
-    page = ada.send(ada.see(page_of("grace")).form("/score", score="98", reason="kept\r\nher word"))
+    page = ada.send(ada.see(page_of("grace")).form(score="98", reason="kept\r\nher word"))
     assert "Saved: score 98." in page.text
     assert "98 of 100 , set by hand by Ada" in page.text
     assert "the grader gave 95" in page.text
     assert "98 ✎" in ada.see("/").text
-    page = ada.send(page.form("/score/back", reason="wrong person"))
+    page = ada.send(page.form(reason="wrong person", back="yes"))
     assert "Saved: the grader's score counts again." in page.text
     assert "95 of 100" in page.text
     assert "score by hand taken back" in page.text
@@ -325,25 +326,87 @@ def test_a_score_by_hand(ada):
 )
 def test_a_score_needs_a_number_and_a_reason(ada, score, reason):
     """Without a reason, or out of range, nothing is saved, and what was typed is still in the form."""
-    page = ada.send(ada.see(page_of("grace")).form("/score", score=score, reason=reason), status=422)
-    assert "expected a whole number from 0 to 100, and a reason; nothing is saved yet" in page.text
-    assert page.form("/score")[1]["score"] == [score]
+    page = ada.send(ada.see(page_of("grace")).form(score=score, reason=reason), status=422)
+    assert "expected a whole number from 0 to 100 as the score, and a reason; nothing is saved yet" in page.text
+    assert page.form()[1]["score"] == [score]
     assert ada.desk.store.last() == 0
 
 
 def test_comments(ada):
     """A check and the whole get comments of their own, which can be taken back; an empty one is not begun."""
-    page = ada.send(ada.see(page_of("grace")).form("/comment", check="users.unknown", text="look at .get()"))
+    page = ada.send(ada.see(page_of("grace")).form(**{"comment-users.unknown": "look at .get()"}))
     assert "Saved: comment on users.unknown." in page.text
-    page = ada.send(page.form("/comment", check="", text="well begun"))
+    page = ada.send(page.form(**{"comment-": "well begun"}))
     assert "Comment by Ada" in page.text
     assert "✉" in ada.see("/").text
-    page = ada.send(page.form("/comment", check="users.unknown", text=""))
+    page = ada.send(page.form(**{"comment-users.unknown": ""}))
     assert "Saved: no comment on users.unknown." in page.text
-    ada.send(page.form("/comment", check="users.unknown", text=""), status=422)
-    ada.send(page.form("/comment", check="no.such", text="x"), status=422)
-    ada.send(page.form("/comment", check="", text="x" * 20_001), status=413)
+    ada.send(page.form(**{"comment-users.unknown": ""}), status=422)
+    ada.send(page.form(**{"comment-no.such": "x"}), status=422)
+    ada.send(page.form(**{"comment-": "x" * 20_001}), status=413)
     assert ada.desk.store.last() == 3
+
+
+def test_one_click_saves_every_box(ada):
+    """Comments and a score that were typed on one page are saved together, and the answer leads back to the place."""
+    typed = {"comment-users.unknown": "look at .get()", "comment-": "well begun", "score": "98", "reason": "kept\nit"}
+    address, fields = ada.see(page_of("grace")).form(at="check-users.unknown", **typed)
+    answer = ada.ask("POST", address, data=fields)
+    assert answer.headers["location"] == f"{page_of('grace')}?saved=1#check-users.unknown"
+    page = ada.see(answer.headers["location"])
+    for part in ("comment on users.unknown", "comment on the submission as a whole", "score 98"):
+        assert part in page.text.partition("Saved: ")[2][:100]
+    assert ada.desk.store.last() == 3
+    address, fields = page.form(at="//evil.example", reason="after all", back="yes")
+    assert ada.ask("POST", address, data=fields).headers["location"] == f"{page_of('grace')}?saved=4"
+    assert ada.desk.store.last() == 4
+
+
+def test_boxes_that_were_not_touched_are_not_saved(graded):
+    """What somebody else wrote into another box meanwhile stays, also when the form had to be filled in once more."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    ada.send(ada.see(page_of("grace")).form(**{"comment-users.get": "from Ada \x1b[31m"}))
+    page = bob.see(page_of("grace"))
+    ada.send(ada.see(page_of("grace")).form(**{"comment-users.get": "Ada's second"}))
+    page = bob.send(page.form(score="40", **{"comment-": "from Bob"}), status=422)
+    assert "and a reason; nothing is saved yet" in page.text
+    _, fields = page.form()
+    assert [fields[name] for name in ("comment-users.get", "comment-", "score")] == [
+        ["Ada's second"],
+        ["from Bob"],
+        ["40"],
+    ]
+    page = bob.send(page.form(reason="late again"))
+    assert "Ada's second" in page.text
+    assert [change.who for change in ada.desk.store.history(SLUG, "grace")] == ["Bob", "Bob", "Ada", "Ada"]
+
+
+def test_who_is_warned_sees_it(graded):
+    """After a change that others made meanwhile, the answer leads to the top of the page, where that is told."""
+    ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
+    address, fields = bob.see(page_of("grace")).form(at="whole", **{"comment-": "from Bob"})
+    ada.send(ada.see(page_of("grace")).form(**{"comment-": "from Ada"}))
+    assert "#" not in bob.ask("POST", address, data=fields).headers["location"]
+
+
+def test_a_group_that_is_gone(ada, graded):
+    """A comment on a group that a new grading has dissolved is not saved, and given back."""
+    [group, *_] = [link for link in ada.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
+    sent = ada.see(group).form("/comment", text="a dictionary has get")
+    for learner in ("grace", "linus"):
+        path = result_path(graded.out, learner, SLUG)
+        path.with_name("new").write_text(to_json(report(learner)))
+        path.with_name("new").rename(path)
+    page = ada.send(sent, status=404)
+    assert "There is no such group" in page.text
+    assert "What you had written a dictionary has get" in page.text
+    assert ada.desk.store.last() == 0
+
+
+def test_reading_needs_no_room(ada, graded):
+    """What SQLite keeps beside its file lies there as long as the server runs, so a full disk stops no reading."""
+    ada.see("/")
+    assert {path.suffix for path in graded.out.glob("review.sqlite*")} == {".sqlite", ".sqlite-wal", ".sqlite-shm"}
 
 
 def test_one_comment_for_a_group(ada):
@@ -358,6 +421,8 @@ def test_one_comment_for_a_group(ada):
     page = ada.send((address, {**fields, "to": page_name("linus"), "text": "and one for you"}))
     assert "a dictionary has get" in ada.see(page_of("grace")).text
     assert "and one for you" in ada.see(page_of("linus")).text
+    page = ada.send((address, {**fields, "to": page_name("linus"), "text": ""}), status=422)
+    assert page.form("/comment")[1]["to"] == [page_name("linus")]
     ada.send((address, {**fields, "to": []}), status=422)
     ada.send((address, {**fields, "text": ""}), status=422)
     ada.send((address, {**fields, "to": "nobody"}), status=404)
@@ -367,24 +432,24 @@ def test_two_instructors_lose_nothing(graded):
     """Who saves on top of what they had not seen is told whose it was; both are kept, the later one counts."""
     ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
     one, other = (who.see(page_of("grace")) for who in (ada, bob))
-    assert "older" not in ada.send(one.form("/score", score="98", reason="kept her word")).text
-    page = bob.send(other.form("/score", score="40", reason="late again"))
+    assert "older" not in ada.send(one.form(score="98", reason="kept her word")).text
+    page = bob.send(other.form(score="40", reason="late again"))
     assert "meanwhile Ada had saved, for grace: score 98 (“kept her word”)" in page.text
     assert "Yours (Bob) came after it and counts; both are in the history" in page.text
     page = ada.see(page_of("grace"))
     assert "40 of 100 , set by hand by Bob" in page.text
     assert "score set to 98" in page.text
     assert "score set to 40" in page.text
-    assert "meanwhile" not in ada.send(page.form("/score", score="50", reason="agreed with Bob")).text
+    assert "meanwhile" not in ada.send(page.form(score="50", reason="agreed with Bob")).text
 
 
 def test_changes_elsewhere_are_not_stale(graded):
     """What others change on other checks or for other learners is nothing to be told of."""
     ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
     page = bob.see(page_of("grace"))
-    ada.send(ada.see(page_of("linus")).form("/score", score="1", reason="x"))
-    ada.send(ada.see(page_of("grace")).form("/comment", check="users.get", text="x"))
-    assert "meanwhile" not in bob.send(page.form("/score", score="2", reason="y")).text
+    ada.send(ada.see(page_of("linus")).form(score="1", reason="x"))
+    ada.send(ada.see(page_of("grace")).form(**{"comment-users.get": "x"}))
+    assert "meanwhile" not in bob.send(page.form(score="2", reason="y")).text
 
 
 def test_a_stale_comment_on_a_group(graded):
@@ -392,7 +457,7 @@ def test_a_stale_comment_on_a_group(graded):
     ada, bob = (Instructor(graded.out, name=name).enter() for name in ("Ada", "Bob"))
     [group, *_] = [link for link in bob.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
     page = bob.see(group)
-    ada.send(ada.see(page_of("linus")).form("/comment", check="users.unknown", text="from Ada"))
+    ada.send(ada.see(page_of("linus")).form(**{"comment-users.unknown": "from Ada"}))
     page = bob.send(page.form("/comment", check="users.unknown", text="from Bob"))
     assert page.text.count("meanwhile") == 1
     assert "meanwhile Ada had saved, for linus: comment on users.unknown (“from Ada”)" in page.text
@@ -406,7 +471,7 @@ def test_nonsense_after_saved(ada):
 
 def test_export(ada, graded):
     """The export writes grades with the scores by hand, a page for each learner, and the pages anew."""
-    ada.send(ada.see(page_of("grace")).form("/score", score="98", reason="kept her word"))
+    ada.send(ada.see(page_of("grace")).form(score="98", reason="kept her word"))
     page = ada.send(ada.see("/export").form("/export"), status=200)
     assert "Written, with every change up to number 1" in page.text
     rows = [line for line in (graded.out / "grades.csv").read_text("utf-8-sig").splitlines() if "grace" in line]
@@ -455,7 +520,7 @@ def test_what_cannot_be_written_is_told(ada, graded):
     page = ada.send(ada.see("/export").form("/export"), status=500)
     assert "grades.csv" in page.text
     assert "Export again" in page.text
-    sent = ada.see(page_of("grace")).form("/score", score="98", reason="kept her word")
+    sent = ada.see(page_of("grace")).form(score="98", reason="kept her word")
     file = graded.out / "review.sqlite"
     for path in graded.out.glob("review.sqlite*"):
         path.unlink()

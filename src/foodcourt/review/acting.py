@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from foodcourt.review import showing
+from foodcourt.review.boxes import Boxes, comments_shown
 from foodcourt.review.changes import Kind, Target, Wish
 from foodcourt.review.desk import Desk
 from foodcourt.review.exporting import export_class, exporting
@@ -26,48 +27,19 @@ _Sent = Annotated[Form, Depends(read_form)]
 _LONGEST_NAME = 100
 
 
-@router.post("/submissions/{slug}/{page}/score")
-def _set_score(request: Request, slug: str, page: str, form: _Sent) -> Response:
-    """Set a score by hand."""
+@router.post("/submissions/{slug}/{page}")
+def _save(request: Request, slug: str, page: str, form: _Sent) -> Response:
+    """Save what was typed on a submission's page: comments, and a score by hand or that the grader's counts again."""
     desk = showing.desk_of(request)
     pages = desk.pages()
     exercise, learner = showing.exercise_of(pages, slug), showing.learner_of(pages, page)
-    score, reason = form.number("score"), form.text("reason")
-    if score is None or score > exercise.max_score or not reason:
-        wrong = f"expected a whole number from 0 to {exercise.max_score}, and a reason; nothing is saved yet"
-        typed = {"form": "score", "score": form.text("score"), "text": reason}
-        return _once_more(desk, slug, page, wrong, typed)
-    return _saved(desk, form, [Wish(Target(Kind.SCORE, slug, learner), reason, score)], _page(slug, learner))
-
-
-@router.post("/submissions/{slug}/{page}/score/back")
-def _take_back_score(request: Request, slug: str, page: str, form: _Sent) -> Response:
-    """Let the grader's score count again."""
-    desk = showing.desk_of(request)
-    pages = desk.pages()
-    showing.exercise_of(pages, slug)
-    learner, reason = showing.learner_of(pages, page), form.text("reason")
-    if not reason:
-        return _once_more(desk, slug, page, "expected a reason; nothing is saved yet", {"form": "back", "text": ""})
-    return _saved(desk, form, [Wish(Target(Kind.SCORE, slug, learner), reason)], _page(slug, learner))
-
-
-@router.post("/submissions/{slug}/{page}/comment")
-def _comment(request: Request, slug: str, page: str, form: _Sent) -> Response:
-    """Comment on a check, or on a submission as a whole."""
-    desk = showing.desk_of(request)
-    pages = desk.pages()
-    exercise, learner = showing.exercise_of(pages, slug), showing.learner_of(pages, page)
-    check, text = form.text("check"), form.text("text")
-    comments = pages.comments(exercise, pages.snapshot.row(exercise, learner))
-    wrong = ""
-    if check and check not in {spec.id for spec in exercise.checks}:
-        wrong = f"there is no check {check[:100]!r} any more; nothing is saved"
-    elif not text and check not in comments:
-        wrong = "expected some words; there is no comment that could be taken back"
-    if wrong:
-        return _once_more(desk, slug, page, wrong, {"form": "comment", "check": check, "text": text})
-    return _saved(desk, form, [Wish(Target(Kind.COMMENT, slug, learner, check), text)], _page(slug, learner))
+    boxes = Boxes.sent(form, comments_shown(desk.store.history(slug, learner), form.number("seen") or 0))
+    if wrong := boxes.problem(exercise):
+        notice = Notice("warning", f"{wrong}; nothing is saved yet")
+        return HTMLResponse(showing.submission(desk, slug, page, [notice], boxes), status_code=422)
+    places = {"whole", "by-hand", *(f"check-{spec.id}" for spec in exercise.checks)}
+    place = form.text("at") if form.text("at") in places else ""
+    return _saved(desk, form, boxes.wishes(exercise, learner), ServerPages().submission(slug, learner), place)
 
 
 @router.post("/exercises/{slug}/groups/{key}/comment")
@@ -76,6 +48,7 @@ def _comment_on_group(request: Request, slug: str, key: str, form: _Sent) -> Res
     desk = showing.desk_of(request)
     pages = desk.pages()
     exercise = showing.exercise_of(pages, slug)
+    showing.group_of(pages, exercise, key)
     check, text = form.text("check"), form.text("text")
     learners = list(dict.fromkeys(showing.learner_of(pages, page) for page in form.all("to")))
     known = {"", *(spec.id for spec in exercise.checks)}
@@ -83,7 +56,7 @@ def _comment_on_group(request: Request, slug: str, key: str, form: _Sent) -> Res
         wrong = Notice(
             "warning", "expected a comment, a check of this exercise and at least one learner; not saved yet"
         )
-        return HTMLResponse(showing.group(pages, slug, key, [wrong], text, check), status_code=422)
+        return HTMLResponse(showing.group(pages, slug, key, [wrong], text, check, learners), status_code=422)
     wishes = [Wish(Target(Kind.COMMENT, slug, learner, check), text) for learner in learners]
     return _saved(desk, form, wishes, ServerPages().group(slug, key))
 
@@ -109,15 +82,8 @@ def _export(request: Request, form: _Sent) -> Response:
     return HTMLResponse(showing.export(pages, written))
 
 
-def _saved(desk: Desk, form: Form, wishes: list[Wish], page: str) -> Response:
+def _saved(desk: Desk, form: Form, wishes: list[Wish], page: str, place: str = "") -> Response:
+    """Save, and lead to a page that says so, and there to the place where the click was."""
     click = desk.store.record(desk.name() or desk.login, form.number("seen") or 0, wishes)
-    return RedirectResponse(f"{page}?saved={click}", status_code=303)
-
-
-def _once_more(desk: Desk, slug: str, page: str, wrong: str, typed: dict[str, str]) -> Response:
-    html = showing.submission(desk, slug, page, [Notice("warning", wrong)], typed)
-    return HTMLResponse(html, status_code=422)
-
-
-def _page(slug: str, learner: str) -> str:
-    return ServerPages().submission(slug, learner)
+    stale = any(desk.store.overtaken(change) for change in desk.store.click(click))  # is told above, so lead there
+    return RedirectResponse(f"{page}?saved={click}{f'#{place}' if place and not stale else ''}", status_code=303)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from foodcourt.errors import FoodCourtError
 from foodcourt.review import acting, showing
 from foodcourt.review.desk import Desk
+from foodcourt.review.forms import Form
 from foodcourt.review.guard import Guard, Pass
 from foodcourt.review.pages import Notice
 from foodcourt.review.saved import notices
@@ -130,4 +131,6 @@ async def _problem(request: Request, error: Exception) -> Response:
         if request.method == "POST":
             message += "\n" + ("Export again." if request.url.path == "/export" else "What you sent is not saved.")
     pages = showing.bare_pages(request.app.state.desk)
-    return HTMLResponse(pages.write("problem.html", message=message), status_code=status)
+    form: Form | None = getattr(request.state, "form", None)
+    html = pages.write("problem.html", message=message, written=form.written if form else ())
+    return HTMLResponse(html, status_code=status)

@@ -45,6 +45,7 @@ class Desk:
         self._state = self._state_on_disk()
         self._results = ClassResults.load(out, workbook)
         self.store = Store(out / FILE_NAME)
+        self._held = self.store.hold()
 
     @property
     def may_rename(self) -> bool:

@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request
 
 __all__ = ["LONGEST_TEXT", "Form", "read_form"]
 
-_LARGEST = 1 << 20
+_LARGEST = 4 << 20
 LONGEST_TEXT = 20_000
 """Characters in one field."""
 
@@ -37,6 +37,17 @@ class Form:
         found = self.text(name)
         return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else None
 
+    @property
+    def written(self) -> list[str]:
+        """Give what a person has written into it: comments, and reasons."""
+        return [
+            text
+            for name, texts in self.fields.items()
+            for text in texts
+            if name in {"text", "reason"} or name.startswith("comment-")
+            if text.strip()
+        ]
+
     def all(self, name: str) -> list[str]:
         """Give every value of a field."""
         return self.fields.get(name, [])
@@ -59,4 +70,5 @@ async def read_form(request: Request) -> Form:
         raise HTTPException(
             403, "That form is not of this server's making, or of one that ended: load the page again."
         )
+    request.state.form = form
     return form

@@ -120,7 +120,7 @@ class Pages:
         **values: Any,
     ) -> str:
         """Write a submission: verdicts with their evidence, comments, and what was changed."""
-        given = {"similar": (), "similar_problem": "", "typed": {"form": ""}, "address": "", **values}
+        given = {"similar": (), "similar_problem": "", "typed": None, "address": "", **values}
         groups = self.groups_of(exercise)
         return self.write(
             "submission.html",

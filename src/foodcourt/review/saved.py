@@ -22,7 +22,9 @@ def notices(store: Store, click: str) -> list[Notice]:
     changes = store.click(int(click)) if click.isascii() and click.isdigit() and len(click) < 16 else []
     if not changes or changes[0].target.kind is Kind.NAME:
         return []
-    told = f"Saved: {_what(changes[0])}" + (f", for {len(changes)} learners" if len(changes) > 1 else "") + "."
+    what = ", ".join(dict.fromkeys(map(_what, changes)))
+    learners = len({change.target.learner for change in changes})
+    told = f"Saved: {what}" + (f", for {learners} learners" if learners > 1 else "") + "."
     found = [Notice("saved", told)]
     stale = [(change, before) for change in changes for before in store.overtaken(change)]
     for change, before in stale[:_TOLD]:

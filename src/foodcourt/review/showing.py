@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from fastapi import HTTPException, Request
 
 from foodcourt.catalog import Exercise
 from foodcourt.reports.class_file import ClassFile
 from foodcourt.reports.class_results import ClassResults
+from foodcourt.review.alike import Group
+from foodcourt.review.boxes import Boxes
 from foodcourt.review.desk import Desk
 from foodcourt.review.forms import LONGEST_TEXT
 from foodcourt.review.links import ServerPages, page_name
@@ -19,7 +20,7 @@ from foodcourt.review.passages import similar_to
 from foodcourt.review.similar import read_similar
 from foodcourt.review.snapshot import Snapshot
 
-__all__ = ["bare_pages", "desk_of", "exercise_of", "export", "files", "group", "learner_of", "submission"]
+__all__ = ["bare_pages", "desk_of", "exercise_of", "export", "files", "group", "group_of", "learner_of", "submission"]
 
 
 def desk_of(request: Request) -> Desk:
@@ -52,7 +53,7 @@ def learner_of(pages: Pages, page: str) -> str:
     return learner
 
 
-def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (), typed: Any = None) -> str:
+def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (), typed: Boxes | None = None) -> str:
     """Write a submission's page.
 
     Args:
@@ -60,7 +61,7 @@ def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (),
         slug: the exercise.
         page: the page's name for the learner.
         notices: what to say first.
-        typed: what a form held that could not be saved.
+        typed: what could not be saved.
     """
     pages = desk.pages()
     exercise, learner = exercise_of(pages, slug), learner_of(pages, page)
@@ -72,7 +73,7 @@ def submission(desk: Desk, slug: str, page: str, notices: Sequence[Notice] = (),
         notices,
         similar=similar_to(found, pages.snapshot, exercise, learner),
         similar_problem=problem,
-        typed=typed or {"form": ""},
+        typed=typed or Boxes(),
         address=pages.links.submission(slug, learner),
         longest=LONGEST_TEXT,
     )
@@ -85,12 +86,40 @@ def files(desk: Desk, slug: str, page: str) -> str:
     return pages.files(exercise, pages.snapshot.row(exercise, learner))
 
 
-def group(pages: Pages, slug: str, key: str, notices: Sequence[Notice] = (), typed: str = "", check: str = "") -> str:
-    """Write the page of learners who failed alike."""
-    exercise = exercise_of(pages, slug)
+def group_of(pages: Pages, exercise: Exercise, key: str) -> Group:
+    """Give the group that an address means.
+
+    Raises:
+        HTTPException: 404 if there is none.
+    """
     found = next((group for group in pages.groups_of(exercise) if group.key == key), None)
     if found is None:
         raise HTTPException(404, "There is no such group, or no longer: the class may have been graded again.")
+    return found
+
+
+def group(
+    pages: Pages,
+    slug: str,
+    key: str,
+    notices: Sequence[Notice] = (),
+    typed: str = "",
+    check: str = "",
+    chosen: Sequence[str] | None = None,
+) -> str:
+    """Write the page of learners who failed alike.
+
+    Args:
+        pages: the class.
+        slug: the exercise.
+        key: the group.
+        notices: what to say first.
+        typed: a comment that could not be saved.
+        check: what it was about.
+        chosen: whom it was for; None: everybody.
+    """
+    exercise = exercise_of(pages, slug)
+    found = group_of(pages, exercise, key)
     rows = [pages.snapshot.row(exercise, learner) for learner in found.learners]
     return pages.write(
         "group.html",
@@ -101,7 +130,7 @@ def group(pages: Pages, slug: str, key: str, notices: Sequence[Notice] = (), typ
         rows=rows,
         comments={row.learner: list(pages.comments(exercise, row).items()) for row in rows},
         page_names={row.learner: page_name(row.learner) for row in rows},
-        chosen=set(found.learners),
+        chosen=set(found.learners if chosen is None else chosen),
         typed=typed,
         typed_check=check,
         longest=LONGEST_TEXT,

@@ -64,8 +64,15 @@ class Store:
         except sqlite3.Error as error:
             raise UsageError(
                 f"cannot keep the review in {path}: {error}\n"
-                f"expected a file of SQLite that can be written; next: ls -l {path.parent}"
+                f"expected a file of SQLite that can be written; next: ls -l {path.parent}\n"
+                f"to look without changing anything: {path.parent / 'index.html'}"
             ) from error
+
+    def hold(self) -> sqlite3.Connection:
+        """Give what keeps the files beside the database as long as it is there: reading needs no room on the disk."""
+        connection = self._connect()
+        _last(connection)
+        return connection
 
     def _prepare(self) -> None:
         with closing(self._connect()) as connection:
