@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from foodcourt.catalog import find_exercise
+from foodcourt.catalog import exercises, find_exercise
 from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.class_results import ClassResults
@@ -75,7 +75,8 @@ class GradedClass:
 
     def save(self, *notes):
         """Write class.json, with notes on what was handed in, and give the results as they are read from disk."""
-        ClassFile(self.submissions, self._people, tuple(self._entries), notes={SLUG: notes}).save(self.out)
+        all_notes = {exercise.slug: () for exercise in exercises(WORKBOOK)} | {SLUG: notes}
+        ClassFile(self.submissions, self._people, tuple(self._entries), notes=all_notes).save(self.out)
         return ClassResults.load(self.out, WORKBOOK)
 
 

@@ -316,7 +316,8 @@ def test_what_is_no_work_is_told(made):
         "'class/.hidden' is hidden, and was left out",
         "'class/README.md' lies beside the learners' folders, and was left out",
         "'class/alice' holds what is no exercise, and was left out: 'ex9', 'notes.txt'",
-        "'class/all.zip' is an archive beside the learners' folders; put it into its learner's, like alice/ex1.zip",
+        "'class/all.zip' is an archive beside the learners' folders; put it into its learner's, like alice/ex1.zip, "
+        "or unpack it, if it is a download of the whole class, into a folder such as ex1",
         "'class/bob' is empty",
         "'class/ex2' is named like an exercise; expected a learner's folder with the exercises in it",
         "'class/zoe' is a link, and links are not followed",
@@ -650,15 +651,27 @@ def test_work_is_late_when_a_file_of_it_is(made, minutes, late):
 
 @pytest.mark.parametrize(("due", "late"), [(datetime(2026, 1, 30, 11), True), (datetime(2026, 1, 30, 13), False)])
 def test_an_archive_is_late_when_a_file_in_it_is(made, due, late):
-    """The archive's own time, which is that of the download, says nothing."""
+    """The archive's own time may be that of the download: where it is late and its files are not, that is told."""
     made.archive("alice/ex1.zip")
-    assert [entry.late for entry in made.find(due=due).entries] == [late]
+    classroom = made.find(due=due)
+    assert [entry.late for entry in classroom.entries] == [late]
+    notes = [problem for problem in classroom.problems if "not counted as late: 'alice/ex1.zip';" in problem]
+    assert len(notes) == (0 if late else 1)
+
+
+def test_an_archive_is_not_newer_than_itself(made):
+    """Files in it that say that they were changed after it was packed come from a clock that was wrong."""
+    path = made.archive("alice/ex1.zip")
+    os.utime(path, (0, datetime(2026, 1, 29, tzinfo=UTC).timestamp()))
+    classroom = made.find(due=datetime(2026, 1, 30, 1, tzinfo=UTC))
+    assert [entry.late for entry in classroom.entries] == [False]
+    assert classroom.problems == ()
 
 
 def test_a_class_without_work_is_told(made):
     """The message says what is expected and what lies there instead."""
     made.folder(".", {"all.zip": ""})
-    with pytest.raises(UsageError, match=r"nothing to grade.*\n.*like alice/ex1.zip\ntry: ls"):
+    with pytest.raises(UsageError, match=r"nothing to grade.*\n.*like alice/ex1.zip.*\ntry: ls"):
         made.find()
     made.on_roster("alice,,")
     assert made.find().missing == ("alice",)

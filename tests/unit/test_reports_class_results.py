@@ -147,7 +147,7 @@ def test_a_class_is_read_as_it_was_graded(tmp_path):
     ClassFile(tmp_path / "in", listed, entries).save(tmp_path)
     results = ClassResults.load(tmp_path, WORKBOOK)
     assert results.learners == (bad, "ann", "bob", "y" * 300, "Zed")
-    assert [exercise.number for exercise in results.exercises] == [1, 2, 3, 4]
+    assert [exercise.number for exercise in results.exercises] == [1, 2]
     assert results.report("ann", EX1) == report()
     assert results.report(bad, EX1) == report(learner=bad)
     assert results.report("bob", EX1) is None
@@ -189,6 +189,14 @@ def test_a_result_that_is_a_folder_is_damaged(tmp_path):
     """What cannot be read at all is told like what cannot be understood."""
     result_path(tmp_path, "ann", EX1).mkdir(parents=True)
     assert "Is a directory" in ClassResults.load(tmp_path, WORKBOOK).damaged["ann", EX1]
+
+
+def test_what_was_not_looked_for_is_not_missing(tmp_path):
+    """An exercise that was not graded is none of the class's; one that was, and nobody handed in, is."""
+    ClassFile(tmp_path, {"ann": Person()}, (), notes={EX2: ()}).save(tmp_path)
+    assert [exercise.slug for exercise in ClassResults.load(tmp_path, WORKBOOK).exercises] == [EX2]
+    store(tmp_path, report())
+    assert [exercise.slug for exercise in ClassResults.load(tmp_path, WORKBOOK).exercises] == [EX1, EX2]
 
 
 def test_where_no_class_was_graded_is_said(tmp_path):

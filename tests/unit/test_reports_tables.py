@@ -64,6 +64,7 @@ def test_plain_texts_are_cells_as_they_are():
     assert cell("=1") == "'=1"
     assert cell(" \t@x") == " \\x09@x"
     assert cell("Lee; -1") == "Lee; '-1"
+    assert [cell(text) for text in ("-1008", "+7", "-1+1", "--1", "-٣")] == ["-1008", "+7", "'-1+1", "'--1", "'-٣"]
     assert cell("\r=1") == "\\x0d=1"
     assert cell("＝1") == "'＝1"
     assert one_line("a\nb\u2028c") == "a\\x0ab\\x2028c"

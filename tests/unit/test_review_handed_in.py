@@ -4,6 +4,7 @@ from pathlib import Path
 
 from foodcourt.reports.class_file import UNPACKED, ClassFile, Entry
 from foodcourt.reports.class_results import ClassResults
+from foodcourt.review.folders import Folder
 from foodcourt.review.handed_in import read_submission
 from foodcourt.workbook import Workbook
 
@@ -30,6 +31,15 @@ def test_what_was_unpacked_is_read_and_what_lies_elsewhere_is_not(tmp_path):
     out.rename(tmp_path / "moved")
     moved = ClassResults.load(tmp_path / "moved", Workbook(ROOT))
     assert {learner: len(read_submission(moved, SLUG, learner).files) for learner in folders} == found
+
+
+def test_what_cannot_be_graded_says_why(tmp_path):
+    """Of a damaged archive no files can be shown: the page says what is wrong with it, not that it is gone."""
+    (tmp_path / "ann.zip").write_text("no zip")
+    entry = Entry("ann", SLUG, tmp_path / "ann.zip", problem="'ann/ann.zip' is damaged")
+    ClassFile(tmp_path, {}, (entry,)).save(tmp_path / "out")
+    results = ClassResults.load(tmp_path / "out", Workbook(ROOT))
+    assert read_submission(results, SLUG, "ann") == Folder((), "'ann/ann.zip' is damaged")
 
 
 def test_folders_of_several_gradings_are_read(tmp_path):

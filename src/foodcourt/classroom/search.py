@@ -104,7 +104,9 @@ class Search:
             return upload
         elif is_archive(path.name):
             self._tell(
-                path, "is an archive beside the learners' folders; put it into its learner's, like alice/ex1.zip"
+                path,
+                "is an archive beside the learners' folders; put it into its learner's, like alice/ex1.zip, "
+                "or unpack it, if it is a download of the whole class, into a folder such as ex1",
             )
         else:
             self._tell(path, "lies beside the learners' folders, and was left out")

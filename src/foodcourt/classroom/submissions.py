@@ -21,6 +21,8 @@ from foodcourt.grading.intake import BYTE_LIMIT, digest_of, pieces, read_regular
 
 __all__ = ["Classroom", "Entry", "find_submissions"]
 
+_TOLD = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -101,7 +103,14 @@ def find_submissions(
     known = Roster() if roster is None else read_roster(roster)
     search = Search(exercises, known, skip=[work, *([] if roster is None else [roster])])
     search.look_into(folder)
-    entries = [_entry(finding, work, due.get(finding.exercise.slug)) for finding in _one_each(search)]
+    newer: list[Path] = []
+    entries = [_entry(finding, work, due.get(finding.exercise.slug), newer) for finding in _one_each(search)]
+    if newer:
+        more = f" and {len(newer) - _TOLD} more" if len(newer) > _TOLD else ""
+        search.problems.append(
+            "newer than they were due, though the files in them are not, so not counted as late: "
+            f"{', '.join(told(path) for path in newer[:_TOLD])}{more}; who packs files can set their dates"
+        )
     learners = {one.learner: one for one in known.learners}
     if roster is not None:
         search.problems.extend(
@@ -137,7 +146,8 @@ def _one_each(search: Search) -> list[Finding]:
     return chosen
 
 
-def _entry(finding: Finding, work: Path, due: datetime | None) -> Entry:
+def _entry(finding: Finding, work: Path, due: datetime | None, newer: list[Path]) -> Entry:
+    """Take in what was found; an archive that came too late with older files in it goes into `newer`."""
     try:
         outer = _folder(finding, work)
     except UsageError as error:
@@ -149,11 +159,16 @@ def _entry(finding: Finding, work: Path, due: datetime | None) -> Entry:
         if wrong := what_is_wrong(folder, finding.exercise):
             raise UsageError(_printable(wrong))
         digest, newest = digest_of(pieces(folder))
+        packed = outer != finding.path and not finding.files
+        # No file was changed after it was packed: then it was the clock that was wrong.
+        came = finding.path.stat().st_mtime if packed else newest
     except UsageError as error:
         return _ungraded(finding, str(error))
     except OSError as error:
         return _ungraded(finding, f"cannot be read: {error.strerror}")
-    late = finding.late or (due is not None and newest > due.timestamp())
+    late = finding.late or (due is not None and min(came, newest) > due.timestamp())
+    if not late and due is not None and came > due.timestamp():
+        newer.append(finding.path)
     return Entry(finding.learner, finding.exercise, folder, late, digest, "")
 
 

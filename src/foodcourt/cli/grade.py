@@ -46,7 +46,7 @@ _TOLD = 20
     "--due",
     type=Moment(),
     metavar="WHEN",
-    help="What came later is late: 2026-01-31T12:00, or 2026-01-31 for the end of that day.",
+    help="Work is late if its newest file was changed later: 2026-01-31T12:00, or 2026-01-31 for that day's end.",
 )
 @click.option(
     "--sandbox",

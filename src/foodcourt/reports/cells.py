@@ -19,6 +19,8 @@ __all__ = ["cell", "one_line", "table"]
 
 _LONGEST = 300
 _FORMULA = re.compile(r'(^|[;,|"])(\s*)([=+\-@＝＋－＠])')
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+"""Such as an id that begins with a minus: a formula, but one that does nothing."""
 
 
 def one_line(text: str, longest: int = _LONGEST) -> str:
@@ -36,7 +38,8 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
 
 def cell(text: str) -> str:
     """Make a learner's text harmless as a cell: one line, and no formula in it."""
-    return _FORMULA.sub(r"\1\2'\3", one_line(text))
+    line = one_line(text)
+    return line if _NUMBER.fullmatch(line) else _FORMULA.sub(r"\1\2'\3", line)
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -44,7 +44,7 @@ class ClassResults:
 
     Attributes:
         out: the folder that `foodcourt grade --out` named.
-        exercises: all that the workbook grades, by number.
+        exercises: those that were graded, by number; all that the workbook has, where none was.
         learners: the names of all learners' folders, whether on the class list or only graded; sorted; hostile data.
         class_file: the class list, and what was handed in.
         reports: the reports there are, by learner and slug.
@@ -98,6 +98,9 @@ class ClassResults:
                     damaged[key] = str(error)
                 learners.add(learner)
         ordered = tuple(sorted(learners, key=lambda name: (name.casefold(), name)))
+        # What nobody looked for is not missing.
+        looked_for = {*class_file.notes, *(slug for _, slug in (*reports, *damaged))}
+        known = tuple(exercise for exercise in known if exercise.slug in looked_for) or known
         return cls(out, known, ordered, class_file, MappingProxyType(reports), MappingProxyType(damaged))
 
     @property

@@ -18,7 +18,8 @@ def read_submission(results: ClassResults, slug: str, learner: str) -> Folder:
     entry = results.entry(learner, slug)
     if entry is None or entry.folder is None or (root := _root(results, entry)) is None:
         return Folder((), "there are no files: nothing was handed in, or it is not known where it lies")
-    return read_folder(root, entry.folder)
+    found = read_folder(root, entry.folder)
+    return Folder((), entry.problem) if entry.problem and not found.files else found
 
 
 def changed_since(results: ClassResults, slug: str, learner: str) -> str:
