@@ -1,5 +1,6 @@
 """The review of a class in a real browser, with the keyboard wherever a person would use it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -48,8 +49,13 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 @pytest.fixture
 def out(tmp_path):
-    """A class in which two failed alike, and one whose name and log are hostile."""
+    """A class in which two failed alike and are too alike, and one whose name and log are hostile."""
     graded = small_class(tmp_path)
+    passage = {"a_file": "users_service.py", "a_lines": [2, 3], "b_file": "users_service.py", "b_lines": [1, 2]}
+    pairs = [("grace", "linus", [passage]), ("ada", SCRIPT, [])]
+    (graded.out / "similarity.json").write_text(
+        json.dumps([{"exercise": SLUG, "a": a, "b": b, "score": 0.9, "passages": found} for a, b, found in pairs])
+    )
     pieces = (Evidence("log", "what users-service printed", f"{SCRIPT}\n" * 3),)
     files = {"users_service.py": f"import os\n\n\ndef read(uid: int) -> str:\n    return '{SCRIPT}'\n"}
     graded.add(SCRIPT, report(SCRIPT, ["users.get", "orders.timeout"], f"expected 200, got {SCRIPT}", pieces), files)
@@ -170,6 +176,7 @@ def test_how_it_looks(review, page, pictures, scheme):
     seen = {"review": "/", "review_exercise": f"/exercises/{SLUG}", "review_groups": f"/exercises/{SLUG}/groups"}
     page.goto(f"{base}/exercises/{SLUG}")
     submission = page.get_by_role("link", name=SCRIPT).get_attribute("href")
+    seen["review_similar"] = f"/exercises/{SLUG}/similar"
     seen |= {"review_submission": submission, "review_files": f"{submission}/files", "review_export": "/export"}
     page.goto(f"{base}/exercises/{SLUG}/groups")
     seen["review_group"] = page.locator("h2 a").first.get_attribute("href")
@@ -195,3 +202,8 @@ def test_pages_on_disk(out, page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("grace")
     press(page, page.get_by_role("link", name="2 learners failed like this"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("who failed alike")
+    press(page, page.get_by_role("link", name="Class"))
+    press(page, page.get_by_role("link", name="2 pairs"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("too alike to be chance")
+    press(page, page.get_by_role("link", name="linus"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("linus")

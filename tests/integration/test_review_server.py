@@ -268,6 +268,31 @@ def test_similar_submissions(ada, graded):
         assert "similar submissions are not shown" in ada.see(page_of("grace")).text, text
 
 
+def test_pairs_of_an_exercise(ada, graded):
+    """The class page counts them and leads to the list; a file that changes is read again, a damaged one is told."""
+    similar, file = f"/exercises/{SLUG}/similar", graded.out / "similarity.json"
+    assert "It is not known yet" in ada.see(similar).text
+    file.write_text("[]")
+    assert "No two submissions are too alike to be chance." in ada.see(similar).text
+    assert similar not in ada.see("/").links
+    passage = {"a_file": SCRIPT, "a_lines": [2, 3], "b_file": SCRIPT, "b_lines": [1, 2]}
+    pair = {"exercise": SLUG, "a": "ada", "b": "linus", "score": 0.93, "passages": [passage]}
+    file.write_text(json.dumps([pair]))
+    assert f"1 pair of {EXERCISE.title}" in ada.see("/").text
+    assert similar in ada.see("/").links
+    assert "too alike to be chance: 1 pair" in ada.see(f"/exercises/{SLUG}").text
+    page = ada.see(similar)
+    page.assert_readable()
+    page.assert_harmless()
+    assert "1 pair, the most alike first" in page.text
+    assert f"ada Ada Lovelace linus 93% 2 lines of {SCRIPT}" in page.text
+    assert {page_of("ada"), page_of("linus")} <= set(page.links)
+    file.write_text(json.dumps([pair | {"passages": 1}]))
+    assert "similar submissions are not shown" in ada.see(similar).text
+    assert f"not known of {EXERCISE.title}" in ada.see("/").text
+    ada.see("/exercises/nope/similar", status=404)
+
+
 def test_files_that_are_gone(ada, graded):
     """A folder that is no longer there is told, and the rest of the review goes on."""
     graded.submissions.rename(graded.submissions.with_name("moved"))

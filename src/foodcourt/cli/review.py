@@ -17,9 +17,9 @@ __all__ = ["review"]
 def review(out: Path, port: int, name: str | None, no_browser: bool) -> None:
     """Review the class that `foodcourt grade` wrote to OUT, until Ctrl-C.
 
-    Opens pages on 127.0.0.1: the class at a glance, who failed alike, each submission with its evidence. Comments and
-    scores set by hand are kept in OUT/review.sqlite; `Export` writes them into the grades. Two people may review the
-    same OUT at once. The address, with its token, is the only line on standard output.
+    Opens pages on 127.0.0.1: the class at a glance, who failed alike, whose work is too alike, each submission with
+    its evidence. Comments and scores set by hand are kept in OUT/review.sqlite; `Export` writes them into the grades.
+    Two people may review the same OUT at once. The address, with its token, is the only line on standard output.
     """
     from foodcourt.errors import UsageError
     from foodcourt.review.serving import serve

@@ -76,6 +76,12 @@ def _group(request: Request, slug: str, key: str) -> str:
     return showing.group(desk.pages(), slug, key, _notices(desk, request))
 
 
+@_router.get("/exercises/{slug}/similar")
+def _similar(request: Request, slug: str) -> str:
+    pages = showing.desk_of(request).pages()
+    return pages.similar(showing.exercise_of(pages, slug))
+
+
 @_router.get("/submissions/{slug}/{page}")
 def _submission(request: Request, slug: str, page: str) -> str:
     desk = showing.desk_of(request)

@@ -42,6 +42,9 @@ class Links(Protocol):
     def group(self, slug: str, key: str) -> str:
         """Give the address of one of these groups."""
 
+    def similar(self, slug: str) -> str:
+        """Give the address of the submissions of an exercise that are too alike."""
+
     def submission(self, slug: str, learner: str) -> str:
         """Give the address of a submission."""
 
@@ -70,6 +73,10 @@ class ServerPages:
     def group(self, slug: str, key: str) -> str:
         """Give the address of one of these groups."""
         return f"/exercises/{slug}/groups/{key}"
+
+    def similar(self, slug: str) -> str:
+        """Give the address of the submissions of an exercise that are too alike."""
+        return f"/exercises/{slug}/similar"
 
     def submission(self, slug: str, learner: str) -> str:
         """Give the address of a submission."""
@@ -106,6 +113,10 @@ class FilePages:
     def group(self, slug: str, key: str) -> str:
         """Give the address of one of these groups."""
         return f"{self.groups(slug)}#group-{key}"
+
+    def similar(self, slug: str) -> str:
+        """Give the address of the submissions of an exercise that are too alike."""
+        return f"{self.up}pages/{slug}/similar.html"
 
     def submission(self, slug: str, learner: str) -> str:
         """Give the address of a submission."""

@@ -16,6 +16,7 @@ from foodcourt.review.links import Links
 from foodcourt.review.overview import distribution, tallies, totals
 from foodcourt.review.snapshot import STATES, Filter, Row, Snapshot, scores
 from foodcourt.review.templating import render
+from foodcourt.review.too_alike import too_alike
 
 __all__ = ["Notice", "Pages"]
 
@@ -71,6 +72,7 @@ class Pages:
                 "exercise": exercise,
                 "totals": totals([row.grade for row in columns[exercise.slug]]),
                 "groups": len(self.groups_of(exercise)),
+                "alike": too_alike(self.snapshot, exercise),
             }
             for exercise in known
         ]
@@ -104,12 +106,20 @@ class Pages:
             bins=distribution(scores(rows), exercise.max_score),
             tallies=tallies([row.cells for row in rows], exercise.checks),
             groups=len(self.groups_of(exercise)),
+            alike=too_alike(self.snapshot, exercise),
             filter=filter_,
         )
 
     def groups(self, exercise: Exercise) -> str:
         """Write who failed alike."""
         return self.write("groups.html", here=exercise.slug, exercise=exercise, groups=self.groups_of(exercise))
+
+    def similar(self, exercise: Exercise) -> str:
+        """Write whose submissions are too alike."""
+        alike = too_alike(self.snapshot, exercise)
+        learners = {learner for pair in alike.pairs for learner in (pair.a, pair.b)}
+        rows = {learner: self.snapshot.row(exercise, learner) for learner in learners}
+        return self.write("similar.html", here=exercise.slug, exercise=exercise, alike=alike, rows=rows)
 
     def submission(
         self,

@@ -6,15 +6,28 @@ import itertools
 import json
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from foodcourt.reports.files import write_atomically
 from foodcourt.reports.parsing import Damage, load_list, take, take_name, take_number
 
-__all__ = ["FILE_NAME", "AlikeWork", "Passage", "Similar", "read_similar", "write_similar"]
+__all__ = [
+    "FILE_NAME",
+    "MOST_PAIRS",
+    "AlikeWork",
+    "Pair",
+    "Passage",
+    "Similar",
+    "read_pairs",
+    "read_similar",
+    "write_similar",
+]
 
 FILE_NAME = "similarity.json"
+MOST_PAIRS = 500
+"""Nobody looks at more of an exercise; 33 copies of one are more."""
 _PASSAGES_SHOWN = 20
 
 
@@ -26,6 +39,11 @@ class Passage:
     lines: tuple[int, int]
     other_file: str
     other_lines: tuple[int, int]
+
+    @property
+    def length(self) -> int:
+        """How many lines it is in the submission where it is longer."""
+        return max(last - first + 1 for first, last in (self.lines, self.other_lines))
 
     def seen_from_the_other(self) -> Passage:
         """Give the same with the sides changed."""
@@ -48,7 +66,17 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
+    """Two submissions that resemble each other.
+
+    Attributes:
+        exercise: the slug of what they are of.
+        a: whose one of them is.
+        b: whose the other is.
+        score: 0 to 1, how much they resemble each other.
+        passages: where, seen from the first, the longest first.
+    """
+
     exercise: str
     a: str
     b: str
@@ -56,6 +84,7 @@ class _Pair:
     passages: tuple[Passage, ...]
 
     def other_than(self, learner: str) -> Similar:
+        """Give it as it is seen from one of the two."""
         if learner == self.a:
             return Similar(self.b, self.score, self.passages)
         return Similar(self.a, self.score, tuple(passage.seen_from_the_other() for passage in self.passages))
@@ -64,17 +93,22 @@ class _Pair:
 class AlikeWork:
     """What resembles what in a class."""
 
-    def __init__(self, pairs: Iterable[_Pair] = ()) -> None:
-        """Sort pairs by who is in them."""
-        self._pairs: dict[tuple[str, str], list[_Pair]] = {}
-        for pair in pairs:
+    def __init__(self, pairs: Iterable[Pair] = ()) -> None:
+        """Sort pairs by their exercise, and by who is in them."""
+        self._all: dict[str, list[Pair]] = {}
+        self._pairs: dict[tuple[str, str], list[Pair]] = {}
+        for pair in sorted(pairs, key=lambda pair: -pair.score):
+            self._all.setdefault(pair.exercise, []).append(pair)
             for learner in (pair.a, pair.b):
                 self._pairs.setdefault((pair.exercise, learner), []).append(pair)
 
+    def pairs(self, exercise: str) -> tuple[Pair, ...]:
+        """Give the pairs of an exercise, the most similar first."""
+        return tuple(self._all.get(exercise, ()))
+
     def to(self, exercise: str, learner: str) -> list[Similar]:
         """Give the submissions of an exercise that resemble a learner's, the most similar first."""
-        pairs = sorted(self._pairs.get((exercise, learner), ()), key=lambda pair: -pair.score)
-        return [pair.other_than(learner) for pair in pairs]
+        return [pair.other_than(learner) for pair in self._pairs.get((exercise, learner), ())]
 
 
 def write_similar(out: Path, found: Iterable[dict[str, Any]], compared: Container[str]) -> None:
@@ -114,29 +148,61 @@ def read_similar(out: Path) -> tuple[AlikeWork, str]:
         What was found, nothing where it is not written; and, as a sentence, why it cannot be read.
     """
     try:
-        # Made into what is kept while it is read: as a tree, a thousand pairs take five times as much memory.
-        pairs = load_list((out / FILE_NAME).read_bytes(), _pair_or_passage)
-        if not all(isinstance(pair, _Pair) for pair in pairs):
-            raise Damage("expected a list of pairs, found something else in it")
-        return AlikeWork(pairs), ""
+        return _read(out / FILE_NAME, _PASSAGES_SHOWN), ""
     except FileNotFoundError:
         return AlikeWork(), ""
-    except OSError as error:
-        return AlikeWork(), f"similar submissions are not shown: cannot read {out / FILE_NAME}: {error}"
-    except Damage as error:
-        return AlikeWork(), f"similar submissions are not shown: {out / FILE_NAME} is not what it should be: {error}"
+    except (OSError, Damage) as error:
+        return AlikeWork(), _problem(out, error)
 
 
-def _pair_or_passage(told: dict[str, Any]) -> _Pair | Passage:
-    return _pair(told) if "exercise" in told else _passage(told)
+def read_pairs(out: Path) -> tuple[AlikeWork | None, str]:
+    """Read the same with no passage but the longest of each pair; once, as long as the file stays as it is.
+
+    Args:
+        out: the folder of the class.
+
+    Returns:
+        What was found, None where it is not written or cannot be read; and, as a sentence, why it cannot be read.
+    """
+    path = out / FILE_NAME
+    try:
+        state = path.stat()
+        return _read_once(path, (state.st_ino, state.st_mtime_ns, state.st_size)), ""
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, Damage) as error:
+        return None, _problem(out, error)
 
 
-def _pair(told: dict[str, Any]) -> _Pair:
-    passages = take(told, "passages", list)[:_PASSAGES_SHOWN]
+@lru_cache(maxsize=1)
+def _read_once(path: Path, state: tuple[int, ...]) -> AlikeWork:
+    return _read(path, 1)
+
+
+def _read(path: Path, passages: int) -> AlikeWork:
+    # Made into what is kept while it is read: as a tree, a thousand pairs take five times as much memory.
+    pairs = load_list(path.read_bytes(), partial(_pair_or_passage, passages))
+    if not all(isinstance(pair, Pair) for pair in pairs):
+        raise Damage("expected a list of pairs, found something else in it")
+    return AlikeWork(pairs)
+
+
+def _problem(out: Path, error: OSError | Damage) -> str:
+    if isinstance(error, OSError):
+        return f"similar submissions are not shown: cannot read {out / FILE_NAME}: {error}"
+    return f"similar submissions are not shown: {out / FILE_NAME} is not what it should be: {error}"
+
+
+def _pair_or_passage(passages: int, told: dict[str, Any]) -> Pair | Passage:
+    return _pair(told, passages) if "exercise" in told else _passage(told)
+
+
+def _pair(told: dict[str, Any], shown: int) -> Pair:
+    passages = take(told, "passages", list)[:shown]
     if not all(isinstance(passage, Passage) for passage in passages):
         raise Damage("expected passages under 'passages', found something else in it")
     score = take_number(told, "score", float)
-    return _Pair(take_name(told, "exercise"), take_name(told, "a"), take_name(told, "b"), score, tuple(passages))
+    return Pair(take_name(told, "exercise"), take_name(told, "a"), take_name(told, "b"), score, tuple(passages))
 
 
 def _passage(told: dict[str, Any]) -> Passage:

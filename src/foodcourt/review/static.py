@@ -54,6 +54,7 @@ def _write_pages(folder: Path, snapshot: Snapshot) -> None:
         here.mkdir()
         _write(here / "index.html", pages.exercise(exercise, Filter()))
         _write(here / "groups.html", pages.groups(exercise))
+        _write(here / "similar.html", pages.similar(exercise))
         for row in snapshot.rows(exercise):
             looks = similar_to(similar, snapshot, exercise, row.learner)
             text = pages.submission(exercise, row, similar=looks, similar_problem=problem)

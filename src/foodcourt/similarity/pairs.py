@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from foodcourt.catalog import Exercise
 from foodcourt.classroom.submissions import Entry
+from foodcourt.review.similar import MOST_PAIRS
 from foodcourt.similarity.fingerprints import GRAM
 from foodcourt.similarity.passages import Block, Passage, find_passages, read_blocks
 
@@ -33,8 +34,6 @@ _TOO_ALIKE = 0.75
 _TOO_ALIKE_IN_A_FEW = 0.87
 _CLASS = 10
 """Fewer submissions do not show what is common to all who do the exercise: only what is all but the same is told."""
-_PAIRS = 500
-"""Nobody looks at more of an exercise; 33 copies of one are more."""
 _RARE = 0.04
 """What so large a part of a class has may still be copied by all of them."""
 _ENOUGH = 100
@@ -103,7 +102,7 @@ def _compare(entries: Sequence[Entry]) -> Iterator[SimilarPair]:
     works = [read[entry.digest] for entry in entries]
     limit = _TOO_ALIKE if len(works) >= _CLASS else _TOO_ALIKE_IN_A_FEW
     pairs = _Scores(works, read_blocks(exercise.solution, exercise), given).at_least(limit)
-    for one, other, score in nlargest(_PAIRS, pairs, key=lambda pair: pair[2]):
+    for one, other, score in nlargest(MOST_PAIRS, pairs, key=lambda pair: pair[2]):
         passages = find_passages(works[one], works[other], given)
         yield SimilarPair(exercise, entries[one].learner, entries[other].learner, score, passages)
 
