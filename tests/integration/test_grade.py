@@ -95,6 +95,7 @@ def test_a_class_is_graded(class_folder, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "3 submissions, 2 different ones" in done.stdout
     assert "'cyd/ex3.zip' is damaged" in done.stderr
+    assert done.stdout.splitlines()[-1] == f"too alike to be chance: 1 pair; look at {out / 'index.html'}"
     ada, odd, bob = result(out, "ada"), result(out, ODD), result(out, "bob")
     assert (ada["learner"], ada["score"], ada["bonus"], ada["sandbox"]) == ("ada", 100, 10, "bubblewrap")
     assert odd == {**ada, "learner": ODD}
@@ -142,11 +143,13 @@ def test_one_exercise_after_the_other(class_folder, tmp_path):
         name: told_of(row, "ex3") for name, row in before.items()
     }
     assert json.loads((out / "similarity.json").read_text()) == alike
+    assert ("too alike" in first.stdout, "too alike" in second.stdout) == (True, False)
     assert after["dan"]["name"] == "Dan"
     note = "'bob' handed in ex3_grpc_echo more than once; 'bob/ex3_grpc_echo' is taken, not 'bob/ex3.zip'"
     assert (note in first.stderr, note in second.stderr) == (True, False)
     page = Page((out / "index.html").read_text(encoding="utf-8"))
     assert f"2 notes on what was found in the folder of the class {note}" in page.text
+    assert "1 pair of Exercise 3" in page.text
     assert ClassFile.load(out).learners["ada"] == Person("Ada L.", "7")
 
 

@@ -81,7 +81,7 @@ def grade(
     is told, and stands in grades.csv. 2 when the grader broke over some.
     """
     from foodcourt.batch.grade_class import grading_alone, plan, refuse_results
-    from foodcourt.cli.grading_notes import notes_on
+    from foodcourt.cli.grading_notes import notes_on, pairs_in
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
@@ -110,6 +110,8 @@ def grade(
     _tell("note", (*notes_on(snapshot, chosen), *classroom.problems), out)
     _tell("not graded", dict.fromkeys(entry.problem for entry in classroom.entries if entry.problem), out)
     click.echo(f"grades: {out / 'grades.csv'}\nlook through them: foodcourt review {shlex.quote(str(out))}")
+    if pairs := pairs_in(snapshot, chosen):
+        click.echo(pairs)
     if broken:
         click.echo(f"{broken} could not be graded, through our fault; try: the same command with --resume", err=True)
     ctx.exit(2 if broken else 0)

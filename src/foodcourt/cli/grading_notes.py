@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from foodcourt.catalog import Exercise
 from foodcourt.reports.result_paths import result_path
 from foodcourt.review.snapshot import Snapshot
+from foodcourt.review.too_alike import too_alike
 
-__all__ = ["notes_on"]
+__all__ = ["notes_on", "pairs_in"]
 
 _SHOWN = 6
 
@@ -34,6 +35,21 @@ def notes_on(snapshot: Snapshot, graded: Iterable[Exercise]) -> Iterator[str]:
             f"other work lies there than when the score was set by hand: {_listed(outdated)}; "
             f"look whether these scores still hold: foodcourt review {shlex.quote(str(results.out))}"
         )
+
+
+def pairs_in(snapshot: Snapshot, graded: Iterable[Exercise]) -> str:
+    """Say how many pairs of submissions are too alike, and where they stand; empty where there are none.
+
+    Args:
+        snapshot: the class now.
+        graded: the exercises that were looked for.
+    """
+    found = [too_alike(snapshot, exercise) for exercise in graded]
+    count = sum(len(alike.pairs) for alike in found)
+    if not count:
+        return ""
+    pairs = f"{count} pair{'' if count == 1 else 's'}{' or more' if any(alike.more for alike in found) else ''}"
+    return f"too alike to be chance: {pairs}; look at {snapshot.results.out / 'index.html'}"
 
 
 def _listed(places: Sequence[tuple[str, str]]) -> str:
