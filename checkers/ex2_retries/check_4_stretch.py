@@ -12,7 +12,7 @@ from waits import out_of_step, spread
 
 from foodcourt.grading.failures import TooSlow
 from foodcourt.grading.submission import Observation
-from foodcourt.processes.starvation import run_delays, starved
+from foodcourt.processes.starvation import Share, waited
 from foodcourt.pytest_plugin import check
 
 LEAST = 0.12
@@ -37,10 +37,10 @@ def _in_step(court: Court) -> tuple[TooSlow | None, float]:
     observed: list[Observation] = []
     asked = court.submission.early(functools.partial(crowd, court.leisurely, failures=1), observed)
     time.sleep(THERE)  # what it waits for before the first failure scatters nothing
-    before = run_delays(pid)
+    before = Share.of(pid)
     orders = asked.result()
     court.submission.observe(*observed)
-    lost = starved(before, run_delays(pid), main=pid)
+    lost = waited(before, Share.of(pid), main=pid)
     attempts = [asked.expect(201, attempts=2).attempts for asked in orders]
     reordered = out_of_step([first.ended_at for first, _ in attempts], [second.read_at for _, second in attempts])
     waits = [asked.waits[0] for asked in orders]

@@ -202,6 +202,76 @@ def test_memory_ends_at_the_limit(inside):
     assert status == -9 or (status == 1 and "MemoryError" in printed)
 
 
+# Sends descriptors that nobody takes, as many as it can, and says so.
+SENDS_DESCRIPTORS = """
+import itertools, socket, time
+kept = []
+try:
+    for _ in range(100):
+        kept.append(socket.socketpair())
+        socket.send_fds(kept[-1][0], [b"x"], [0] * 253)
+    print("as many as it likes", flush=True)
+except OSError as error:
+    print("full", error, flush=True)
+time.sleep(60)
+"""
+
+
+def test_descriptors_under_way_keep_nobody_from_starting(tmp_path, no_process_left):
+    """What one program has sent and nobody takes leaves room for others to start, also where a shell allows few."""
+    start = "        process = programs.launch("
+    another = """
+        hog = programs.launch(["python", "hog.py"], cwd=home, env=env, log=base / "hog")
+        while not (told := (base / "hog").read_text() if (base / "hog").exists() else ""):
+            os.sched_yield()
+        print(told.split()[0])
+"""
+    owner = OWNER.replace(start, f"        (home / 'hog.py').write_text({SENDS_DESCRIPTORS!r}){another}{start}")
+    command = [
+        "sh",
+        "-c",
+        'ulimit -Sn 1024; exec "$@"',
+        "sh",
+        sys.executable,
+        "-c",
+        owner,
+        tmp_path,
+        "print('ok')",
+        "{}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "full"
+    assert json.loads(done.stdout.splitlines()[-1]) == [0, 0, "ok\n"]
+
+
+def test_sockets_are_of_the_usual_families(inside):
+    """What lessons use can be had, and what getaddrinfo asks; not families whose buffers count for nobody."""
+    source = """
+import ctypes, errno, socket, platform
+for family, kind, protocol in (
+    (socket.AF_UNIX, socket.SOCK_STREAM, 0), (socket.AF_INET, socket.SOCK_DGRAM, 0),
+    (socket.AF_INET6, socket.SOCK_STREAM, 0), (socket.AF_NETLINK, socket.SOCK_RAW, 0),
+    (socket.AF_NETLINK, socket.SOCK_RAW, 2), (socket.AF_ALG, socket.SOCK_SEQPACKET, 0),
+    (socket.AF_VSOCK, socket.SOCK_STREAM, 0),
+):
+    try:
+        socket.socket(family, kind, protocol).close()
+        print(int(family), protocol, "made")
+    except OSError as error:
+        print(int(family), protocol, errno.errorcode[error.errno])
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.syscall(425, 8, ctypes.create_string_buffer(120)), errno.errorcode[ctypes.get_errno()])
+print(len(socket.socketpair()), socket.getaddrinfo("localhost", 80)[0][4][1])
+"""
+    status, _, printed = inside(source)
+    assert status == 0, printed
+    assert printed.splitlines() == [
+        "1 0 made", "2 0 made", "10 0 made", "16 0 made", "16 2 EAFNOSUPPORT", "38 0 EAFNOSUPPORT",
+        "40 0 EAFNOSUPPORT", "-1 ENOSYS", "2 80",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("victim", ["owner", "program"])
 def test_the_sandbox_ends_with_its_owner(tmp_path, no_process_left, victim):
     """kill -9 of who made the sandbox takes everything inside along, a daemon that hides included."""

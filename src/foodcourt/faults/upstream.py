@@ -34,10 +34,10 @@ class Upstream(Server, FaultVerbs):
         name: str = "upstream",
         *,
         keep_alive: bool = True,
-        max_body: int = 1024 * 1024,
+        max_body: int = 128 * 1024,
         max_calls: int = 10_000,
         max_recorded: int = 64 * 1024 * 1024,
-        max_connections: int = 500,
+        max_connections: int = 200,
     ) -> None:
         """Prepare an upstream; nothing runs before `start()`.
 

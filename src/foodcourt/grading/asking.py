@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from foodcourt.grading.answers import NO_ANSWER, Answer, Request
-from foodcourt.processes.starvation import run_delays, starved
+from foodcourt.processes.starvation import Share, family_time, starved
 
 if TYPE_CHECKING:
     from foodcourt.grading.learner_service import LearnerService
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Asker"]
 
 _BODY_LIMIT = 2 << 20
+_NOTICED = 0.05
+"""Seconds: what is lost beyond them decides, so it is worth a look whether the service's own children took them."""
 
 
 class Asker:
@@ -48,7 +50,7 @@ class Asker:
 
     async def _one(self, service: LearnerService, request: Request, patience: float) -> Answer:
         status, body, problem, mark = NO_ANSWER, b"", "", service.log_size()
-        pid, before = service.pid, run_delays(service.pid)
+        pid, before = service.pid, Share.of(service.pid)
         headers = {"Content-Type": "application/json"} if request.body is not None else {}
         started = time.monotonic()
         try:
@@ -77,7 +79,9 @@ class Asker:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             problem = f"a broken answer ({type(error).__name__}: {error})"[:300]
         elapsed = time.monotonic() - started
-        lost = min(elapsed, starved(before, run_delays(pid), main=pid))
+        lost = min(elapsed, starved(before, Share.of(pid), main=pid))
+        if lost > _NOTICED:
+            lost = max(0.0, lost - family_time(pid))
         return Answer(request, service, status, body, problem, started, elapsed, mark, lost)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import asdict
@@ -24,6 +25,8 @@ SANDBOX = pytest.StashKey[Sandbox]()
 
 _ATTEMPTS = 3
 """A timing verdict stands when it came out the same so often in a row."""
+_LONGEST_MESSAGE, _LONGEST_EVIDENCE = 4_000, 200_000
+"""Characters: what comes from a submission may be as long as it likes."""
 
 
 class Marker:
@@ -70,6 +73,8 @@ class GradingSession:
         assignment = Assignment.told()
         if assignment is None:  # pytest's own report is all
             return
+        # A submission may keep hundreds of connections to each of our servers open.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
         self._grader = assignment.channel()
         session.config.add_cleanup(self._grader.close)
         self._make_sandbox(assignment, session.config)
@@ -179,8 +184,12 @@ class GradingSession:
             {
                 "id": id_,
                 "outcome": outcome,
-                "message": message,
-                "evidence": list(evidence),
+                "message": _bounded(message, _LONGEST_MESSAGE),
+                "evidence": [piece | {"text": _bounded(piece["text"], _LONGEST_EVIDENCE)} for piece in evidence],
                 "duration_s": round(time.monotonic() - self._began, 3),
             }
         )
+
+
+def _bounded(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest:,} more characters)"

@@ -221,9 +221,13 @@ def run(control: socket.socket, main: int, logs: Mapping[int, LogWriter], *, ins
     """
     try:
         keeper = _Keeper(control, main, logs)
-        with contextlib.suppress(OSError):
+        try:
             wire.send(control, {"pid": main}, [os.pidfd_open(main)] if inside else ())
-        keeper.keep()
+        except OSError as error:  # the owner is gone, or the kernel has too many descriptors under way
+            with contextlib.suppress(OSError):
+                wire.send(control, {"failed": str(error)})
+        else:
+            keeper.keep()
     except Exception:  # noqa: BLE001 - the program must not outlive its keeper
         traceback.print_exc()  # goes to the fork server's log
     finally:

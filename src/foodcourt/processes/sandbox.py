@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 from foodcourt.errors import NoSandbox
 from foodcourt.processes import namespaces
 from foodcourt.processes.cgroups import Cgroup
+from foodcourt.processes.seccomp import restrict_sockets
 
 __all__ = ["CROWD", "INSIDE", "Entrance", "Limits", "Sandbox"]
 
@@ -36,6 +37,8 @@ INSIDE = "inside"
 """Name of the folder that programs inside see and may write into."""
 CROWD = 600
 """Processes and threads; no right work has so many, also where a pool has one for each of 256 cores."""
+_RESERVED = 4
+"""How many times as many descriptors as a program inside those have that look after it."""
 _PATIENCE = 10.0
 _PATIENCE_AT_THE_END = 30.0
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
@@ -109,9 +112,11 @@ class Entrance:
             (resource.RLIMIT_DATA, limits.memory),
         ):
             hard = resource.getrlimit(kind)[1]
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            most = hard // _RESERVED if kind == resource.RLIMIT_NOFILE else hard
+            value = value if hard == resource.RLIM_INFINITY else min(value, most)
             resource.setrlimit(kind, (value, value))
         namespaces.surrender()
+        restrict_sockets()
         namespaces.show()
 
 

@@ -14,6 +14,7 @@ import functools
 import gc
 import importlib
 import os
+import resource
 import select
 import shutil
 import signal
@@ -31,6 +32,9 @@ from foodcourt.processes.sandbox import Entrance
 
 __all__ = ["main"]
 
+_BY_HAND = resource.getrlimit(resource.RLIMIT_NOFILE)
+"""How many descriptors a program may have that a shell starts."""
+
 
 def main(argv: list[str]) -> Callable[[], object]:
     """Serve until the owner is gone, and give what a forked program has to run."""
@@ -38,6 +42,9 @@ def main(argv: list[str]) -> Callable[[], object]:
     preloads = {name: PRELOADS[name] for name in argv[3].split(",") if name in PRELOADS}
     modules = [module for preload in preloads.values() for module in preload.modules]
     keeper.adopt_orphans()
+    # Programs in a sandbox have less: descriptors that they send each other and do not take count for all of a user's
+    # processes, and who is allowed fewer than there are cannot send any.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_BY_HAND[1], _BY_HAND[1]))
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()  # what is imported is never garbage: looking for some takes a fifth of the time
@@ -196,6 +203,8 @@ def _start(
         keeper.die_with_parent()
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
+        if entrance is None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, _BY_HAND)
         return become(launch, preload, [writer for _, writer in pipes], fds, entrance)
     for fd in (*(writer for _, writer in pipes), *fds):
         os.close(fd)

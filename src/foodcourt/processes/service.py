@@ -20,7 +20,7 @@ from foodcourt.processes.logs import follow, last_lines, read_log
 from foodcourt.processes.ports import free_port, is_free
 from foodcourt.processes.process import Process
 from foodcourt.processes.readiness import Readiness
-from foodcourt.processes.starvation import run_delays, run_time, starved, too_busy
+from foodcourt.processes.starvation import Share, run_time, too_busy, waited
 
 __all__ = ["Service", "base_environment"]
 
@@ -175,7 +175,7 @@ class Service:
         """
         if run_time(self.pid) >= self._ready_timeout / 3:
             return 0.0
-        return starved({}, run_delays(self.pid), main=self.pid)
+        return waited(Share({}), Share.of(self.pid), main=self.pid)
 
     @property
     def url(self) -> str:
