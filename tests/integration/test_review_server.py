@@ -20,6 +20,7 @@ from graded_class import (
     report,
     small_class,
 )
+from leaks import until
 from pages import Page
 
 from foodcourt.reports.json_report import to_json
@@ -434,6 +435,14 @@ def test_reading_needs_no_room(ada, graded):
     assert {path.suffix for path in graded.out.glob("review.sqlite*")} == {".sqlite", ".sqlite-wal", ".sqlite-shm"}
 
 
+def test_who_failed_alone_is_no_group(ada):
+    """Groups are of two or more; who failed otherwise than all others stands below them."""
+    assert "1 group of Exercise 1" in ada.see("/").text
+    page = ada.see(GROUPS)
+    assert "2 learners: users.unknown" in page.text
+    assert "Failed like nobody else barbara : users.unknown, orders.timeout" in page.text
+
+
 def test_one_comment_for_a_group(ada):
     """Everybody who is ticked gets the comment, in one click; who is not, does not."""
     [group, *_] = [link for link in ada.see(GROUPS).links if link.startswith(f"{GROUPS}/")]
@@ -524,6 +533,7 @@ def test_exports_at_once_do_not_mix(graded):
     with ThreadPoolExecutor(3) as pool:
         saving = pool.submit(save)
         try:
+            until(lambda: bob.desk.store.last() > 0, within=30, what="a first change")
             for exporters in ([ada], [ada, bob], [ada, bob]):
                 number = max(pool.map(export, exporters))
                 score = str(number % 100)

@@ -63,6 +63,10 @@ class Pages:
             self._groups[exercise.slug] = self.snapshot.groups(exercise)
         return self._groups[exercise.slug]
 
+    def _alike(self, exercise: Exercise) -> list[Group]:
+        """Give the groups of more than one."""
+        return [group for group in self.groups_of(exercise) if len(group.learners) > 1]
+
     def overview(self, filter_: Filter, notices: Sequence[Notice] = ()) -> str:
         """Write the class at a glance."""
         known = self.snapshot.results.exercises
@@ -71,7 +75,7 @@ class Pages:
             {
                 "exercise": exercise,
                 "totals": totals([row.grade for row in columns[exercise.slug]]),
-                "groups": len(self.groups_of(exercise)),
+                "groups": len(self._alike(exercise)),
                 "alike": too_alike(self.snapshot, exercise),
             }
             for exercise in known
@@ -105,14 +109,16 @@ class Pages:
             totals=totals([row.grade for row in rows]),
             bins=distribution(scores(rows), exercise.max_score),
             tallies=tallies([row.cells for row in rows], exercise.checks),
-            groups=len(self.groups_of(exercise)),
+            groups=len(self._alike(exercise)),
             alike=too_alike(self.snapshot, exercise),
             filter=filter_,
         )
 
     def groups(self, exercise: Exercise) -> str:
         """Write who failed alike."""
-        return self.write("groups.html", here=exercise.slug, exercise=exercise, groups=self.groups_of(exercise))
+        alone = [group for group in self.groups_of(exercise) if len(group.learners) == 1]
+        groups = self._alike(exercise)
+        return self.write("groups.html", here=exercise.slug, exercise=exercise, groups=groups, alone=alone)
 
     def similar(self, exercise: Exercise) -> str:
         """Write whose submissions are too alike."""
