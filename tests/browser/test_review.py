@@ -15,6 +15,7 @@ from foodcourt.grading.verdicts import Evidence
 from foodcourt.reports.class_results import ClassResults
 from foodcourt.review import write_static
 from foodcourt.review.marking import Marks
+from foodcourt.review.opening import leading_to
 from foodcourt.review.snapshot import Snapshot
 
 FOODCOURT = Path(sys.executable).with_name("foodcourt")
@@ -192,6 +193,14 @@ def test_how_it_looks(review, page, pictures, scheme):
         assert page.evaluate(CONTRASTS) == [], (name, "print")
         page.screenshot(path=pictures / f"{name}_{scheme}_print.png", full_page=True)
         page.emulate_media(media="screen", color_scheme=scheme)
+
+
+def test_the_file_that_a_browser_is_given(review, page, tmp_path):
+    """The page on disk leads to the review, whose cookie is sent with the first page already."""
+    with leading_to(review, tmp_path) as opened:
+        page.goto(opened)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Which name")
+    assert "token" not in page.url
 
 
 def test_pages_on_disk(out, page):

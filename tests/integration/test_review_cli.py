@@ -6,15 +6,16 @@ import shlex
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from graded_class import SLUG, small_class
+from graded_class import SLUG, WORKBOOK, small_class
 from leaks import until
 from pages import Page
 
@@ -76,19 +77,55 @@ def test_from_start_to_end(out, number):
         assert parts.query not in errors
 
 
-def test_the_browser_is_opened_once(out, tmp_path):
-    """A browser gets a token of its own, which is of no use to who reads it off the list of processes."""
-    told = tmp_path / "told"
-    script = tmp_path / "browser"
+@pytest.fixture
+def started(tmp_path):
+    """A browser that writes down what it is started with: its command, and where it writes that."""
+    told, script = tmp_path / "told", tmp_path / "browser"
     script.write_text(f'#!/bin/sh\necho "$1" > {shlex.quote(str(told))}.part\nmv {told}.part {told}\n')
     script.chmod(0o755)
-    with reviewing(out, "--as", "Ada", BROWSER=str(script)) as (_, address):
+    return script, told
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A workbook to whose state things may be added."""
+    root = tmp_path / "workbook"
+    root.mkdir()
+    for name in ("notebooks", "exercises", "solutions", "checkers"):
+        (root / name).symlink_to(WORKBOOK.root / name)
+    return root
+
+
+def test_no_token_on_a_command_line(out, workbook, started):
+    """A browser is started with a file that only its user can read; its token opens once, and it goes at the end."""
+    script, told = started
+    with reviewing(out, "--as", "Ada", BROWSER=str(script), FOODCOURT_HOME=str(workbook)) as (process, address):
         until(told.exists, what="the browser")
-        opened = told.read_text().strip()
-        assert opened != address
-        assert urlsplit(opened).port == urlsplit(address).port
-        statuses = [httpx.get(opened, trust_env=False).status_code for _ in range(2)]
-        assert statuses == [303, 403]
+        opened = urlsplit(told.read_text().strip())
+        assert (opened.scheme, opened.netloc, opened.query) == ("file", "", "")
+        page = Path(unquote(opened.path))
+        assert page.is_relative_to(workbook / ".foodcourt")
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (page, page.parent)] == [0o600, 0o700]
+        [link] = Page(page.read_text(encoding="utf-8")).links
+        assert f'content="0; url={link}"' in page.read_text(encoding="utf-8")
+        assert link != address
+        assert urlsplit(link).port == urlsplit(address).port
+        assert [httpx.get(link, trust_env=False).status_code for _ in range(2)] == [303, 403]
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    assert list((workbook / ".foodcourt").iterdir()) == []
+
+
+def test_a_browser_where_the_workbook_cannot_be_written(out, workbook, started, tmp_path):
+    """Where the workbook cannot be written, the file for the browser lies in the temporary folder."""
+    script, told = started
+    (workbook / ".foodcourt").write_text("")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    own = {"BROWSER": str(script), "FOODCOURT_HOME": str(workbook), "TMPDIR": str(temporary)}
+    with reviewing(out, "--as", "Ada", **own):
+        until(told.exists, what="the browser")
+        assert temporary.as_uri() in told.read_text()
 
 
 def test_killed_in_the_middle(out):

@@ -112,7 +112,7 @@ def test_the_token_becomes_a_cookie(graded):
     answer = visitor.ask("GET", f"{page_of('ada')}?saved=1&token={visitor.pass_.token}")
     assert answer.headers["location"] == f"{page_of('ada')}?saved=1"
     assert re.fullmatch(
-        rf"foodcourt-review-{PORT}=[\w-]{{32}}; HttpOnly; Path=/; SameSite=strict", answer.headers["set-cookie"]
+        rf"foodcourt-review-{PORT}=[\w-]{{32}}; HttpOnly; Path=/; SameSite=lax", answer.headers["set-cookie"]
     )
     assert visitor.pass_.token not in answer.headers["set-cookie"]
     assert visitor.ask("GET", "/").status_code == 200
@@ -137,7 +137,7 @@ def test_a_redirect_stays_here(graded):
 
 
 def test_a_token_for_once(graded):
-    """The token in the browser's command line opens the pages once."""
+    """The token in the file that a browser is given opens the pages once."""
     visitor = Instructor(graded.out)
     token = visitor.pass_.for_once()
     assert [visitor.ask("GET", f"/?token={token}").status_code for _ in range(2)] == [303, 403]

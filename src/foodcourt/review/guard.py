@@ -56,7 +56,7 @@ class Pass:
         self._once: set[str] = set()
 
     def for_once(self) -> str:
-        """Give a token that opens the pages once: every user of the machine sees a browser's command line."""
+        """Give a token that opens the pages once, for what lies in a file until a browser has read it."""
         token = secrets.token_urlsafe(24)
         self._once.add(token)
         return token
@@ -74,7 +74,9 @@ class Pass:
 
     def admit(self, response: Response) -> None:
         """Give the browser its cookie."""
-        response.set_cookie(self.cookie, self._session, httponly=True, samesite="strict")
+        # Not strict: a browser that comes from a page on disk, see `opening.py`, would not send it at first.
+        # Other sites can lead here with it, but send no form: for those there is the check of where they come from.
+        response.set_cookie(self.cookie, self._session, httponly=True, samesite="lax")
 
 
 class Guard:

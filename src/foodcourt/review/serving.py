@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import signal
 import socket
@@ -16,6 +17,7 @@ from foodcourt.errors import UsageError
 from foodcourt.review.app import make_app
 from foodcourt.review.desk import Desk
 from foodcourt.review.guard import Pass
+from foodcourt.review.opening import leading_to
 from foodcourt.workbook import Workbook
 
 __all__ = ["serve"]
@@ -66,11 +68,11 @@ def serve(
             signal.signal(number, lambda *_: setattr(server, "should_exit", True))
         address = f"http://{_LOOPBACK}:{port}/?token="
         on_ready(address + pass_.token)
-        if browser:
-            # In a thread of its own: a browser that runs in the terminal is waited for.
-            opening = threading.Thread(target=webbrowser.open, args=(address + pass_.for_once(),), daemon=True)
-            opening.start()
-        server.run(sockets=[listener])
+        with contextlib.ExitStack() as stack:
+            if browser and (page := stack.enter_context(leading_to(address + pass_.for_once(), workbook.state))):
+                # In a thread of its own: a browser that runs in the terminal is waited for.
+                threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
+            server.run(sockets=[listener])
 
 
 def _listening(port: int) -> socket.socket:
