@@ -1,5 +1,6 @@
 """The review of a class in a real browser, with the keyboard wherever a person would use it."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -64,13 +65,23 @@ def out(tmp_path):
     return graded.out
 
 
+@contextlib.contextmanager
+def reviewing(out, *arguments):
+    """`foodcourt review` on a class: the address that it prints."""
+    command = [FOODCOURT, "review", out, "--no-browser", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
 @pytest.fixture
 def review(out):
     """`foodcourt review` on that class: the address that it prints."""
-    process = subprocess.Popen([FOODCOURT, "review", out, "--no-browser"], stdout=subprocess.PIPE, text=True)
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.communicate(timeout=20)
+    with reviewing(out) as address:
+        yield address
 
 
 @pytest.fixture
@@ -201,6 +212,34 @@ def test_the_file_that_a_browser_is_given(review, page, tmp_path):
         page.goto(opened)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Which name")
     assert "token" not in page.url
+
+
+def test_nothing_typed_is_lost_with_the_server(out, chromium):
+    """Whether the server is gone, or was started anew, Back brings what was typed, and it can be saved in the end."""
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    save, reason = page.get_by_role("button", name="Save").last, page.get_by_label("Reason (")
+    with reviewing(out, "--as", "Ada") as address:
+        page.goto(address)
+        press(page, page.get_by_role("link", name="grace, Exercise 1"))
+        page.get_by_label("Score, 0 to 100").fill("98")
+        reason.fill("took long to write")
+    save.click()
+    page.wait_for_url("chrome-error:**")
+    page.go_back()
+    expect(reason).to_have_value("took long to write")
+    with reviewing(out, "--as", "Ada") as address:
+        save.click()
+        expect(page.get_by_text("What you typed is not lost")).to_be_visible()
+        page.go_back()
+        expect(reason).to_have_value("took long to write")
+        context.new_page().goto(address)
+        save.click()
+        expect(page.get_by_text("took long to write")).to_be_visible()
+        page.get_by_role("button", name="Save it now").click()
+        expect(page.get_by_role("status")).to_have_text("Saved: score 98.")
+    context.close()
 
 
 def test_pages_on_disk(out, page):

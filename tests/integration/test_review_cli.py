@@ -187,6 +187,17 @@ def test_two_servers_at_once(out):
         assert "40 of 100 , set by hand by Bob" in Page(ada.get(GRACE).text).text
 
 
+def test_the_same_port_again(out):
+    """A server that is started anew listens where the one before did, if that is free."""
+    ports = []
+    for _ in range(2):
+        with reviewing(out, "--no-browser") as (_, address):
+            ports.append(urlsplit(address).port)
+    assert ports[0] == ports[1]
+    with socket.create_server(("127.0.0.1", ports[0])), reviewing(out, "--no-browser") as (_, address):
+        assert urlsplit(address).port not in (ports[0], None)
+
+
 def test_no_class_there(tmp_path):
     """A folder without a class ends with status 2 and the next command, and nothing is written into it."""
     (tmp_path / "empty").mkdir()

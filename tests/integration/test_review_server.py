@@ -168,6 +168,23 @@ def test_a_form_of_somebody_else(ada, graded, change):
     assert ada.desk.store.last() == 0
 
 
+def test_a_form_that_was_open_when_the_server_was_restarted(ada, graded):
+    """What was typed for the server before is shown by the new one, which saves it when it is asked once more."""
+    form = ada.see(page_of("grace")).form(score="98", reason=f"kept\r\nher word {SCRIPT}")
+    again = Instructor(graded.out)
+    answer = again.ask("POST", form[0], data=form[1])
+    assert (answer.status_code, "What you typed is not lost" in answer.text) == (403, True)
+    page = again.enter().send(form, status=403)
+    page.assert_harmless()
+    page.assert_readable()
+    assert "\\x0d" not in page.text
+    assert f"kept her word {SCRIPT}" in page.text
+    assert again.desk.store.last() == 0
+    page = again.send(page.form())
+    assert "Saved: score 98." in page.text
+    assert again.desk.store.history(SLUG, "grace")[0].text == f"kept\nher word {SCRIPT}"
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}", "http://127.0.0.1:1"])
 def test_a_form_from_another_site(ada, origin):
     """A form that another site sends is refused by where it comes from, too."""
@@ -178,12 +195,22 @@ def test_a_form_from_another_site(ada, origin):
 
 @pytest.mark.parametrize("path", ["/", "/style.css", "/nothing", page_of("ada"), "/?token=wrong"])
 def test_headers_of_every_answer(ada, path):
-    """Every answer forbids scripts, frames, guessing of types and keeping."""
+    """Every answer forbids scripts, frames and guessing of types."""
     headers = ada.ask("GET", path).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'")
     assert "frame-ancestors 'none'" in policy
-    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_a_browser_keeps(ada):
+    """Pages are kept for Back, with what was typed; an address with a token is not kept at all."""
+    for path, status in [("/", 200), (page_of("ada"), 200), ("/nothing", 404)]:
+        answer = ada.ask("GET", path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "private, no-cache")
+    for token, status in [(ada.pass_.token, 303), ("wrong", 403)]:
+        answer = ada.ask("GET", f"/?token={token}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
 
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/exercises/nope", f"{GROUPS}/0123", "/submissions/x/y"])

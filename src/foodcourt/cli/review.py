@@ -11,10 +11,15 @@ __all__ = ["review"]
 
 @click.command(epilog="Example: foodcourt review out")
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False), metavar="OUT")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Where to listen; default: any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="Where to listen; default: where OUT was before, if that is free.",
+)
 @click.option("--as", "name", metavar="NAME", help="Sign changes with NAME; default: the page asks once.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def review(out: Path, port: int, name: str | None, no_browser: bool) -> None:
+def review(out: Path, port: int | None, name: str | None, no_browser: bool) -> None:
     """Review the class that `foodcourt grade` wrote to OUT, until Ctrl-C.
 
     Opens pages on 127.0.0.1: the class at a glance, who failed alike, whose work is too alike, each submission with

@@ -27,7 +27,8 @@ _Sent = Annotated[Form, Depends(read_form)]
 _LONGEST_NAME = 100
 
 
-@router.post("/submissions/{slug}/{page}")
+# Not at the address of the page: a browser would then keep the answer in the page's place, and Back leads past it.
+@router.post("/submissions/{slug}/{page}/save")
 def _save(request: Request, slug: str, page: str, form: _Sent) -> Response:
     """Save what was typed on a submission's page: comments, and a score by hand or that the grader's counts again."""
     desk = showing.desk_of(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from foodcourt.errors import FoodCourtError
 from foodcourt.review import acting, showing
 from foodcourt.review.desk import Desk
-from foodcourt.review.forms import Form
+from foodcourt.review.forms import Form, OldForm
 from foodcourt.review.guard import Guard, Pass
 from foodcourt.review.pages import Notice
 from foodcourt.review.saved import notices
@@ -38,6 +39,7 @@ def make_app(desk: Desk, pass_: Pass) -> Guard:
     app.state.desk = desk
     app.include_router(_router)
     app.include_router(acting.router)
+    app.add_exception_handler(OldForm, _send_again)
     app.add_exception_handler(AnyHTTPException, _problem)
     app.add_exception_handler(FoodCourtError, _problem)
     app.add_exception_handler(sqlite3.Error, _problem)
@@ -140,3 +142,11 @@ async def _problem(request: Request, error: Exception) -> Response:
     form: Form | None = getattr(request.state, "form", None)
     html = pages.write("problem.html", message=message, written=form.written if form else ())
     return HTMLResponse(html, status_code=status)
+
+
+async def _send_again(request: Request, error: Exception) -> Response:
+    """Have a form that was open when the server was started anew looked at, and sent by a page of ours."""
+    assert isinstance(error, OldForm)
+    pages = showing.bare_pages(request.app.state.desk)
+    html = pages.write("again.html", address=quote(request.url.path), fields=error.fields)
+    return HTMLResponse(html, status_code=403)

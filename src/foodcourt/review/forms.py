@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 
-__all__ = ["LONGEST_TEXT", "Form", "read_form"]
+__all__ = ["LONGEST_TEXT", "Form", "OldForm", "read_form"]
 
 _LARGEST = 4 << 20
 LONGEST_TEXT = 20_000
@@ -27,7 +27,7 @@ class Form:
         Raises:
             HTTPException: 413 if it is too long.
         """
-        found = self.fields.get(name, [""])[-1].replace("\r\n", "\n").replace("\r", "\n").strip()
+        found = _as_typed(self.fields.get(name, [""])[-1]).strip()
         if len(found) > LONGEST_TEXT:
             raise HTTPException(413, f"Expected at most {LONGEST_TEXT:,} characters, got {len(found):,}: go back.")
         return found
@@ -53,11 +53,25 @@ class Form:
         return self.fields.get(name, [])
 
 
+class OldForm(Exception):
+    """A form that does not carry this server's token: of a page of the server before, or somebody else's.
+
+    Attributes:
+        fields: what it sent but for that token, with line breaks as `\\n`.
+    """
+
+    def __init__(self, form: Form) -> None:
+        """Take what it sent."""
+        super().__init__()
+        self.fields = {name: [*map(_as_typed, values)] for name, values in form.fields.items() if name != "csrf"}
+
+
 async def read_form(request: Request) -> Form:
     """Read the form that a request sends.
 
     Raises:
-        HTTPException: 413 if it is too large, 403 if it is none of ours.
+        HTTPException: 413 if it is too large.
+        OldForm: it is none of ours.
     """
     body = bytearray()
     async for chunk in request.stream():
@@ -67,8 +81,11 @@ async def read_form(request: Request) -> Form:
     form = Form(parse_qs(body.decode("ascii", "replace"), keep_blank_values=True))
     expected: str = request.app.state.desk.csrf
     if not hmac.compare_digest(form.text("csrf").encode("utf-8", "replace"), expected.encode()):
-        raise HTTPException(
-            403, "That form is not of this server's making, or of one that ended: load the page again."
-        )
+        raise OldForm(form)
     request.state.form = form
     return form
+
+
+def _as_typed(text: str) -> str:
+    # Browsers send them as CRLF: https://html.spec.whatwg.org/#converting-an-entry-list-to-a-list-of-name-value-pairs
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -27,9 +27,15 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: forms would then be sent with `Origin: null`.
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
+# A browser keeps a page, so that Back brings it as it was left, with what was typed, even where the server is gone;
+# else it asks again. Addresses with a token are not kept.
+_PAGE = {**_HEADERS, "Cache-Control": "private, no-cache"}
+_OURS = {**_HEADERS, "Cache-Control": "no-store"}
 _READING = ("GET", "HEAD")
+_NOT_LOST = """This is not saved: the server was started anew since you opened that page, and does not know you yet.
+What you typed is not lost. Leave this tab open, and in another one open the address that the terminal shows now.
+Then come back to this tab, go back in the browser, and save again."""
 
 
 class Pass:
@@ -97,8 +103,8 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            answer = self._judge(scope) or self._app
-            await answer(scope, receive, _with_headers(send))
+            answer = self._judge(scope)
+            await (answer or self._app)(scope, receive, _with_headers(send, _PAGE if answer is None else _OURS))
 
     def _judge(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -112,6 +118,8 @@ class Guard:
             self._pass.admit(response)
             return response
         if not self._pass.knows(HTTPConnection(scope).cookies):
+            if scope["method"] not in _READING:
+                return _refused(_NOT_LOST)
             return _refused("Open the address with ?token=… that `foodcourt review` shows in the terminal.")
         ours = {None, *(f"http://{host}" for host in self._pass.hosts)}
         if scope["method"] not in _READING and headers.get("origin") not in ours:
@@ -133,11 +141,11 @@ def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in more.items():
                 headers[name] = value
         await send(message)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import hashlib
+import os
 import signal
 import socket
 import threading
@@ -24,13 +26,15 @@ __all__ = ["serve"]
 
 _LOOPBACK = "127.0.0.1"
 _BACKLOG = 64
+# Below those that systems hand out by themselves (RFC 6335, section 6; Linux takes them from 32768 on).
+_PORTS = range(20_000, 30_000)
 
 
 def serve(
     out: Path,
     workbook: Workbook,
     *,
-    port: int = 0,
+    port: int | None = None,
     name: str | None = None,
     browser: bool = True,
     on_ready: Callable[[str], None] = print,
@@ -40,7 +44,7 @@ def serve(
     Args:
         out: the folder that `foodcourt grade` wrote.
         workbook: where the exercises lie.
-        port: where to listen; 0 for any free one.
+        port: where to listen; 0 for any free one; None for the one that `out` had before, if it is free.
         name: the name that changes are signed with; None: it is asked once.
         browser: whether to open a browser.
         on_ready: is given the address that opens the pages, as soon as it can be asked for.
@@ -49,7 +53,7 @@ def serve(
         UsageError: no class was graded into `out`, it cannot be written, or the port is taken.
         GraderError: what was graded is damaged.
     """
-    with _listening(port) as listener:
+    with _listening_for(out) if port is None else _listening(port) as listener:
         port = listener.getsockname()[1]
         pass_ = Pass(port)
         desk = Desk(out, workbook, csrf=pass_.csrf, login=_login(), name=name)
@@ -73,6 +77,15 @@ def serve(
                 # In a thread of its own: a browser that runs in the terminal is waited for.
                 threading.Thread(target=webbrowser.open, args=(page,), daemon=True).start()
             server.run(sockets=[listener])
+
+
+def _listening_for(out: Path) -> socket.socket:
+    """Listen on a port that is told by the folder: a form that was open when a server ended finds the next one."""
+    number = int.from_bytes(hashlib.sha256(os.fsencode(out)).digest()[:4])
+    try:
+        return _listening(_PORTS[number % len(_PORTS)])
+    except UsageError:  # another review of it, or another program
+        return _listening(0)
 
 
 def _listening(port: int) -> socket.socket:
