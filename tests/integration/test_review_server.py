@@ -359,6 +359,17 @@ def test_the_name_is_asked_once(graded):
     assert Instructor(graded.out, name=None, login="grace").desk.name() is None
 
 
+def test_two_under_one_login(graded):
+    """Each server signs with the name that was given there, whoever gave another under the same login meanwhile."""
+    ada, bob = (Instructor(graded.out, name=None, login="staff").enter() for _ in range(2))
+    ada.send(ada.see("/name").form("/name", name="Ada"))
+    sent = ada.see(page_of("grace")).form(score="98", reason="kept her word")
+    bob.send(bob.see("/name").form("/name", name="Bob"))
+    assert "98 of 100 , set by hand by Ada" in ada.send(sent).text
+    assert "You sign as Ada" in ada.see("/").text
+    assert "You sign as Bob" in bob.see("/").text
+
+
 def test_a_score_by_hand(ada):
     """A score with its reason counts on every page, and can be taken back; the history has both."""
     page = ada.send(ada.see(page_of("grace")).form(score="98", reason="kept\r\nher word"))

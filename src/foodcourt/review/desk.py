@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -27,7 +29,10 @@ class Desk:
         workbook: where the exercises lie.
         csrf: what every form carries.
         login: who started the server.
-        name: the name that changes are signed with; None: asked once, and remembered for the login.
+        name: the name that changes are signed with; None: the one that the login gave before, or asked once.
+
+    Attributes:
+        may_rename: whether the name was not given when the server was started.
 
     Raises:
         UsageError: no class was graded into `out`, or nothing can be saved there.
@@ -39,6 +44,7 @@ class Desk:
         self.out = out
         self.csrf = csrf
         self.login = login
+        self.may_rename = name is None
         self._name = name
         self._workbook = workbook
         self._lock = threading.Lock()
@@ -46,24 +52,24 @@ class Desk:
         self._results = ClassResults.load(out, workbook)
         self.store = Store(out / FILE_NAME)
         self._held = self.store.hold()
-
-    @property
-    def may_rename(self) -> bool:
-        """Whether the name was not given when the server was started."""
-        return self._name is None
+        if name is None:
+            # Once: two may review under one login, each with a server of their own. Pages tell what is damaged.
+            with contextlib.suppress(sqlite3.Error):
+                self._name = self.store.name_of(login)
 
     @property
     def signature(self) -> str:
-        """The name that changes are signed with, as far as it is known without looking into what was saved."""
+        """The name that changes are signed with; the login until another was given."""
         return self._name or self.login
 
     def name(self) -> str | None:
         """Give the name that changes are signed with; None if it has to be asked first."""
-        return self._name or self.store.name_of(self.login)
+        return self._name
 
     def rename(self, name: str) -> None:
-        """Remember a name for the login."""
+        """Sign with a name from now on, and remember it for the next server of the login."""
         self.store.record(name, self.store.last(), [Wish(Target(Kind.NAME, "", self.login), name)])
+        self._name = name
 
     def results(self) -> ClassResults:
         """Give the results; anew, if the class was graded again meanwhile."""
@@ -82,7 +88,7 @@ class Desk:
         """Give the pages as they are now."""
         snapshot = self.snapshot()
         more = {
-            "who": self.name() or self.login,
+            "who": self.signature,
             "may_rename": self.may_rename,
             "csrf": self.csrf,
             "seen": snapshot.marks.last,
