@@ -541,6 +541,23 @@ def test_nonsense_after_saved(ada):
         assert "Saved" not in ada.see(f"{page_of('grace')}?saved={nonsense}").text
 
 
+def test_saved_is_said_of_what_it_is_about(ada):
+    """That something is saved is said on the page of the learners and the exercise whose it is, and on no other."""
+    sent = ada.see(page_of("grace")).form(score="98", reason="kept her word")
+    where = ada.ask("POST", sent[0], data=sent[1]).headers["location"]
+    assert where == f"{page_of('grace')}?saved=1"
+    assert "Saved: score 98." in ada.see(where).text
+    others = (page_of("linus"), page_of("grace").replace(SLUG, "ex2_retries"), "/")
+    group, other = (link for link in ada.see(GROUPS).links if link.startswith(f"{GROUPS}/"))
+    for path in (*others, other):
+        assert "Saved" not in ada.see(f"{path}?saved=1").text, path
+    sent = ada.see(group).form("/comment", check="users.unknown", text="a dictionary has get")
+    assert ada.ask("POST", sent[0], data=sent[1]).headers["location"] == f"{group}?saved=2"
+    assert "for 2 learners" in ada.see(f"{group}?saved=2").text
+    for path in (*others, other, page_of("grace")):
+        assert "Saved" not in ada.see(f"{path}?saved=2").text, path
+
+
 def test_export(ada, graded):
     """The export writes grades with the scores by hand, a page for each learner, and the pages anew."""
     ada.send(ada.see(page_of("grace")).form(score="98", reason="kept her word"))

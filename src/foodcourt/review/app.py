@@ -16,7 +16,7 @@ from foodcourt.review import acting, showing
 from foodcourt.review.desk import Desk
 from foodcourt.review.forms import Form, OldForm
 from foodcourt.review.guard import Guard, Pass
-from foodcourt.review.pages import Notice
+from foodcourt.review.links import page_name
 from foodcourt.review.saved import notices
 from foodcourt.review.snapshot import STATES, Filter
 from foodcourt.review.store import FILE_NAME
@@ -57,7 +57,7 @@ def _overview(request: Request) -> Response:
     desk = showing.desk_of(request)
     if desk.name() is None:
         return RedirectResponse("/name", status_code=303)
-    return HTMLResponse(desk.pages().overview(_filter(request), _notices(desk, request)))
+    return HTMLResponse(desk.pages().overview(_filter(request)))
 
 
 @_router.get("/exercises/{slug}")
@@ -75,7 +75,10 @@ def _groups(request: Request, slug: str) -> str:
 @_router.get("/exercises/{slug}/groups/{key}")
 def _group(request: Request, slug: str, key: str) -> str:
     desk = showing.desk_of(request)
-    return showing.group(desk.pages(), slug, key, _notices(desk, request))
+    pages = desk.pages()
+    found = showing.group_of(pages, showing.exercise_of(pages, slug), key)
+    told = notices(desk.store, _click(request), slug, {page_name(learner) for learner in found.learners})
+    return showing.group(pages, slug, key, told)
 
 
 @_router.get("/exercises/{slug}/similar")
@@ -87,7 +90,7 @@ def _similar(request: Request, slug: str) -> str:
 @_router.get("/submissions/{slug}/{page}")
 def _submission(request: Request, slug: str, page: str) -> str:
     desk = showing.desk_of(request)
-    return showing.submission(desk, slug, page, _notices(desk, request))
+    return showing.submission(desk, slug, page, notices(desk.store, _click(request), slug, {page}))
 
 
 @_router.get("/submissions/{slug}/{page}/files")
@@ -117,8 +120,8 @@ def _filter(request: Request) -> Filter:
     )
 
 
-def _notices(desk: Desk, request: Request) -> list[Notice]:
-    return notices(desk.store, request.query_params.get("saved", ""))
+def _click(request: Request) -> str:
+    return request.query_params.get("saved", "")
 
 
 def _in_words(error: Exception, desk: Desk) -> str:
