@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ from foodcourt.review.templating import style
 __all__ = ["make_app"]
 
 _router = APIRouter(default_response_class=HTMLResponse)
+# What a page can be asked for, its headers can be asked for alone.
+_page = partial(_router.api_route, methods=["GET", "HEAD"])
 
 
 def make_app(desk: Desk, pass_: Pass) -> Guard:
@@ -47,12 +50,12 @@ def make_app(desk: Desk, pass_: Pass) -> Guard:
     return Guard(app, pass_)
 
 
-@_router.get("/style.css")
+@_page("/style.css")
 def _style() -> Response:
     return Response(style(), media_type="text/css")
 
 
-@_router.get("/")
+@_page("/")
 def _overview(request: Request) -> Response:
     desk = showing.desk_of(request)
     if desk.name() is None:
@@ -60,19 +63,19 @@ def _overview(request: Request) -> Response:
     return HTMLResponse(desk.pages().overview(_filter(request)))
 
 
-@_router.get("/exercises/{slug}")
+@_page("/exercises/{slug}")
 def _exercise(request: Request, slug: str) -> str:
     pages = showing.desk_of(request).pages()
     return pages.exercise(showing.exercise_of(pages, slug), _filter(request))
 
 
-@_router.get("/exercises/{slug}/groups")
+@_page("/exercises/{slug}/groups")
 def _groups(request: Request, slug: str) -> str:
     pages = showing.desk_of(request).pages()
     return pages.groups(showing.exercise_of(pages, slug))
 
 
-@_router.get("/exercises/{slug}/groups/{key}")
+@_page("/exercises/{slug}/groups/{key}")
 def _group(request: Request, slug: str, key: str) -> str:
     desk = showing.desk_of(request)
     pages = desk.pages()
@@ -81,30 +84,30 @@ def _group(request: Request, slug: str, key: str) -> str:
     return showing.group(pages, slug, key, told)
 
 
-@_router.get("/exercises/{slug}/similar")
+@_page("/exercises/{slug}/similar")
 def _similar(request: Request, slug: str) -> str:
     pages = showing.desk_of(request).pages()
     return pages.similar(showing.exercise_of(pages, slug))
 
 
-@_router.get("/submissions/{slug}/{page}")
+@_page("/submissions/{slug}/{page}")
 def _submission(request: Request, slug: str, page: str) -> str:
     desk = showing.desk_of(request)
     return showing.submission(desk, slug, page, notices(desk.store, _click(request), slug, {page}))
 
 
-@_router.get("/submissions/{slug}/{page}/files")
+@_page("/submissions/{slug}/{page}/files")
 def _files(request: Request, slug: str, page: str) -> str:
     return showing.files(showing.desk_of(request), slug, page)
 
 
-@_router.get("/name")
+@_page("/name")
 def _name(request: Request) -> str:
     desk = showing.desk_of(request)
     return desk.pages().write("name.html", suggested=desk.name() or desk.login)
 
 
-@_router.get("/export")
+@_page("/export")
 def _export(request: Request) -> str:
     return showing.export(showing.desk_of(request).pages())
 
@@ -143,7 +146,8 @@ async def _problem(request: Request, error: Exception) -> Response:
             message += "\n" + ("Export again." if request.url.path == "/export" else "What you sent is not saved.")
     pages = showing.bare_pages(request.app.state.desk)
     form: Form | None = getattr(request.state, "form", None)
-    html = pages.write("problem.html", message=message, written=form.written if form else ())
+    written = form.written if form else ()
+    html = pages.write("problem.html", message=message, written=written, sent=request.method == "POST")
     return HTMLResponse(html, status_code=status)
 
 

@@ -12,6 +12,7 @@ from foodcourt.reports.class_file import ClassFile
 from foodcourt.reports.class_results import ClassResults
 from foodcourt.review.alike import Group
 from foodcourt.review.boxes import Boxes
+from foodcourt.review.changes import Kind
 from foodcourt.review.desk import Desk
 from foodcourt.review.forms import LONGEST_TEXT
 from foodcourt.review.links import ServerPages, page_name
@@ -150,8 +151,10 @@ def export(pages: Pages, written: Sequence[Path] = ()) -> str:
     overrides = sorted(pages.snapshot.marks.overrides(), key=lambda found: found[:2])
     known = set(pages.snapshot.results.learners)
     shown = [found for found in overrides if found[0] in known]
+    clicks = (change for change in pages.snapshot.marks.latest.values() if change.target.kind is not Kind.NAME)
     return pages.write(
         "export.html",
+        last=max(clicks, key=lambda change: change.id, default=None),
         out=str(pages.snapshot.results.out),
         written=written,
         overrides=shown,
