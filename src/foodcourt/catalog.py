@@ -151,8 +151,13 @@ def exercises(workbook: Workbook) -> tuple[Exercise, ...]:
     return tuple(sorted(found, key=lambda exercise: exercise.number))
 
 
-def find_exercise(name: str, workbook: Workbook) -> Exercise:
+def find_exercise(name: str, workbook: Workbook, command: str = "foodcourt check") -> Exercise:
     """Find an exercise by its folder's name (`ex1_two_services`) or its short form (`ex1`, `1`).
+
+    Args:
+        name: what it is called by.
+        workbook: where exercises lie.
+        command: what the name of an exercise can stand behind, for the advice where there is none of that name.
 
     Raises:
         UsageError: there is none of that name; the message lists those that there are.
@@ -164,7 +169,7 @@ def find_exercise(name: str, workbook: Workbook) -> Exercise:
             return exercise
     listed = "\n".join(f"  ex{exercise.number}  {exercise.slug}" for exercise in known) or "  (none)"
     first = f"ex{known[0].number}" if known else "ex1"
-    raise UsageError(f"there is no exercise {name!r}; there are:\n{listed}\ntry: foodcourt check {first}")
+    raise UsageError(f"there is no exercise {name!r}; there are:\n{listed}\ntry: {command} {first}")
 
 
 def read_imports(checker: Path) -> Imports:

@@ -9,6 +9,7 @@
     │   └── ServiceNotReady    it runs, but its readiness probe never passed
     ├── BrokerUnavailable      no broker of that kind can be reached or started here
     ├── NoSandbox              learners' programs cannot be locked in here
+    ├── ResultsDamaged         what was stored of a class is damaged: nobody's code is at fault
     ├── SandboxLost            learners' programs ended their own sandbox, or stopped what starts them in it
     └── GraderError            the grader itself broke: never the learner's fault
 
@@ -24,6 +25,7 @@ __all__ = [
     "FoodCourtError",
     "GraderError",
     "NoSandbox",
+    "ResultsDamaged",
     "SandboxLost",
     "ServiceError",
     "ServiceExited",
@@ -87,6 +89,10 @@ class BrokerUnavailable(FoodCourtError):
 
 class NoSandbox(FoodCourtError):
     """Learners' programs cannot be locked in on this machine; the message says why and what to install."""
+
+
+class ResultsDamaged(FoodCourtError):
+    """What `foodcourt grade` stored cannot be read, or is no longer what it wrote; the message names the file."""
 
 
 class SandboxLost(FoodCourtError):

@@ -477,6 +477,33 @@ def test_results_that_cannot_be_written_are_told(class_folder, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_mistake_in_the_command_is_answered_with_one_that_grades(class_folder, tmp_path):
+    """An exercise that there is not, and a file in the place of the class, are told as what they are."""
+    done = grade(class_folder, tmp_path / "out", "--only", "ex9")
+    assert done.returncode == 2
+    assert f"try: foodcourt grade {class_folder} --out {tmp_path / 'out'} --only ex1" in done.stderr
+    file = tmp_path / "class.csv"
+    file.write_text("learner,name\n")
+    done = grade(file, tmp_path / "out")
+    assert done.returncode == 2
+    assert f"{file} is a file; expected the folder" in done.stderr
+
+
+def test_a_damaged_class_is_no_fault_of_the_grader(class_folder, tmp_path):
+    """A damaged file of results is told with what to do; nobody's program is said to have broken."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "class.json").write_text("{")
+    for done in (
+        grade(class_folder, out),
+        subprocess.run([FOODCOURT, "review", out, "--no-browser"], capture_output=True, text=True, timeout=60),
+    ):
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"foodcourt: cannot use {out / 'class.json'}: ")
+        assert "next: rm " in done.stderr
+        assert "broke" not in done.stderr
+
+
 def test_the_same_content_is_one_task(class_folder, tmp_path):
     """Learners who handed in the same files share one task, whatever they are called."""
     classroom = find_submissions(class_folder, exercises(WORKBOOK), work=tmp_path / "work")

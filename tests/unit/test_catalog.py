@@ -116,6 +116,8 @@ def test_an_unknown_exercise_is_answered_with_those_there_are(name):
     assert lines[0] == f"there is no exercise {name!r}; there are:"
     assert "  ex1  ex1_two_services" in lines
     assert lines[-1] == "try: foodcourt check ex1"
+    with pytest.raises(UsageError, match=r"\ntry: foodcourt grade DIR --only ex1$"):
+        find_exercise(name, WORKBOOK, "foodcourt grade DIR --only")
 
 
 def test_a_workbook_without_exercises_says_so(workbook):

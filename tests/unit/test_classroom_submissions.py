@@ -678,3 +678,6 @@ def test_a_class_without_work_is_told(made):
     shutil.rmtree(made.root)
     with pytest.raises(UsageError, match="there is no folder"):
         made.find()
+    made.root.write_text("learner,name\n")
+    with pytest.raises(UsageError, match="is a file; expected the folder that holds"):
+        made.find()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foodcourt.errors import GraderError, UsageError
+from foodcourt.errors import GraderError, ResultsDamaged, UsageError
 from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
 from foodcourt.reports.class_file import ClassFile, Entry, Person
 from foodcourt.reports.class_results import ClassResults, Standing, result_path
@@ -120,7 +120,7 @@ def test_a_report_that_was_altered_is_refused(tmp_path, change, told):
     table = json.loads(to_json(report()))
     change(table)
     path = write_atomically(tmp_path / "r.json", json.dumps(table))
-    with pytest.raises(GraderError) as refused:
+    with pytest.raises(ResultsDamaged) as refused:
         read_report(path)
     assert told in str(refused.value)
     assert str(path) in str(refused.value)
@@ -234,7 +234,7 @@ def test_the_class_file_keeps_hostile_names(tmp_path):
 def test_a_damaged_class_file_is_named(tmp_path, content):
     """Without it nobody knows who is in the class, so nothing is shown, and the file is named."""
     (tmp_path / "class.json").write_text(content)
-    with pytest.raises(GraderError, match=r"cannot use .*class\.json"):
+    with pytest.raises(ResultsDamaged, match=r"cannot use .*class\.json"):
         ClassResults.load(tmp_path, WORKBOOK)
 
 

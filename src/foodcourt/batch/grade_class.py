@@ -118,7 +118,7 @@ def grade_class(
 
     Raises:
         OSError: a result cannot be written.
-        GraderError: what `out` knows of the class is damaged.
+        ResultsDamaged: what `out` knows of the class is damaged.
     """
     finished = FinishedWork(out)
     class_file = _class_file(what.classroom, submissions, ClassFile.load(out))

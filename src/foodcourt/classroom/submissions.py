@@ -96,6 +96,10 @@ def find_submissions(
         UsageError: there is no such folder, the roster cannot be used, there is no room to unpack archives, or there
             is nothing to grade at all.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"{folder} is a file; expected the folder that holds <learner>/<exercise>/…\ntry: ls {folder.parent}"
+        )
     if not folder.is_dir():
         raise UsageError(
             f"there is no folder {folder}; it should hold <learner>/<exercise>/…\ntry: ls {folder.parent}"

@@ -85,7 +85,7 @@ def grade(
     from foodcourt.workbook import find_workbook
 
     workbook = find_workbook()
-    chosen = _chosen(only, workbook)
+    chosen = _chosen(only, workbook, shlex.join(["foodcourt", "grade", str(folder), "--out", str(out), "--only"]))
     if farm and (jobs is not None or sandbox == "off"):
         raise UsageError(
             "--farm goes with neither --jobs nor --sandbox: they are for those who grade\n"
@@ -179,10 +179,10 @@ def _tell(kind: str, sentences: Iterable[str], out: Path) -> None:
         click.echo(f"{kind}: {len(more)} more of these; look at {out / 'index.html'}", err=True)
 
 
-def _chosen(only: tuple[str, ...], workbook: Workbook) -> tuple[Exercise, ...]:
+def _chosen(only: tuple[str, ...], workbook: Workbook, command: str) -> tuple[Exercise, ...]:
     from foodcourt.catalog import exercises, find_exercise
 
-    return tuple(dict.fromkeys(find_exercise(name, workbook) for name in only)) or exercises(workbook)
+    return tuple(dict.fromkeys(find_exercise(name, workbook, command) for name in only)) or exercises(workbook)
 
 
 def _look_at(folder: Path, out: Path) -> None:

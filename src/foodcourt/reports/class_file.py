@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from foodcourt.errors import GraderError
+from foodcourt.errors import ResultsDamaged
 from foodcourt.reports.files import write_atomically
 from foodcourt.reports.parsing import Damage, load_object, take, take_texts
 
@@ -85,7 +85,7 @@ class ClassFile:
         """Read `class.json` in `out`; an empty class where there is none.
 
         Raises:
-            GraderError: it is there, but cannot be read, or is damaged.
+            ResultsDamaged: it is there, but cannot be read, or is damaged.
         """
         path = out / FILE_NAME
         try:
@@ -93,7 +93,7 @@ class ClassFile:
         except FileNotFoundError:
             return cls()
         except (OSError, Damage) as error:
-            raise GraderError(
+            raise ResultsDamaged(
                 f"cannot use {path}: {error}\n"
                 f"expected what foodcourt grade writes\nnext: rm {path} and grade again: "
                 f"foodcourt grade DIR --out {out} --resume"

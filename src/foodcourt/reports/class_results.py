@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from foodcourt.catalog import Exercise, exercises
-from foodcourt.errors import GraderError, UsageError
+from foodcourt.errors import ResultsDamaged, UsageError
 from foodcourt.grading.verdicts import Report
 from foodcourt.reports.class_file import FILE_NAME, ClassFile, Entry, Person
 from foodcourt.reports.json_report import read_report
@@ -74,7 +74,7 @@ class ClassResults:
 
         Raises:
             UsageError: no class was graded into `out`.
-            GraderError: `class.json` there is damaged, or a results folder cannot be listed.
+            ResultsDamaged: `class.json` there is damaged, or a results folder cannot be listed.
         """
         class_file = ClassFile.load(out)
         if not results_folder(out).is_dir() and not (out / FILE_NAME).is_file():
@@ -94,7 +94,7 @@ class ClassResults:
                     reports[key] = _read(result_path(out, *key), *key)
                 except FileNotFoundError:
                     continue
-                except GraderError as error:
+                except ResultsDamaged as error:
                     damaged[key] = str(error)
                 learners.add(learner)
         ordered = tuple(sorted(learners, key=lambda name: (name.casefold(), name)))
@@ -146,7 +146,7 @@ class ClassResults:
 def _read(path: Path, learner: str, slug: str) -> Report:
     report = read_report(path)
     if report.exercise != slug or report.learner not in {None, learner}:
-        raise GraderError(
+        raise ResultsDamaged(
             f"cannot use the result {path}: it is the report on {report.exercise} of {report.learner!r:.80}, "
             f"and stands where that on {slug} of {learner!r:.80} should\n"
             "next: delete that file and grade again, with the same foodcourt grade command and --resume"
@@ -161,7 +161,7 @@ def _everybody(out: Path, named: set[str], known: tuple[Exercise, ...]) -> Itera
     try:
         folders = [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
     except OSError as error:
-        raise GraderError(f"cannot list {folder}: {error.strerror}; next: ls -ld {folder}") from error
+        raise ResultsDamaged(f"cannot list {folder}: {error.strerror}; next: ls -ld {folder}") from error
     seen = {folder_name(learner) for learner in named}
     for path in sorted(folders):
         if path.name not in seen:
@@ -175,7 +175,7 @@ def _told_by_reports(folder: Path, known: tuple[Exercise, ...]) -> list[str]:
     for exercise in known:
         try:
             learner = read_report(folder / f"{exercise.slug}.json").learner
-        except (FileNotFoundError, GraderError):
+        except (FileNotFoundError, ResultsDamaged):
             continue
         if learner is not None and folder_name(learner) == folder.name:
             return [learner]

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from foodcourt.errors import GraderError
+from foodcourt.errors import GraderError, ResultsDamaged
 from foodcourt.grading.verdicts import Evidence, Outcome, Report, Verdict
 from foodcourt.reports.parsing import Damage, load_object, take, take_name, take_number
 
@@ -45,7 +45,7 @@ def read_report(path: Path) -> Report:
 
     Raises:
         FileNotFoundError: there is none.
-        GraderError: the file cannot be read, or is no report; the message names it and says what to do.
+        ResultsDamaged: the file cannot be read, or is no report; the message names it and says what to do.
     """
     try:
         with path.open("rb") as file:
@@ -56,7 +56,7 @@ def read_report(path: Path) -> Report:
     except FileNotFoundError:
         raise
     except (OSError, GraderError) as error:
-        raise GraderError(
+        raise ResultsDamaged(
             f"cannot use the result {path}: {error}\n"
             "next: delete that file and grade again, with the same foodcourt grade command and --resume"
         ) from error

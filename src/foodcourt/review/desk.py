@@ -36,7 +36,7 @@ class Desk:
 
     Raises:
         UsageError: no class was graded into `out`, or nothing can be saved there.
-        GraderError: what is there is damaged.
+        ResultsDamaged: what is there is damaged.
     """
 
     def __init__(self, out: Path, workbook: Workbook, *, csrf: str, login: str, name: str | None = None) -> None:

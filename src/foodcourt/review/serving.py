@@ -51,7 +51,7 @@ def serve(
 
     Raises:
         UsageError: no class was graded into `out`, it cannot be written, or the port is taken.
-        GraderError: what was graded is damaged.
+        ResultsDamaged: what was graded is damaged.
     """
     with _listening_for(out) if port is None else _listening(port) as listener:
         port = listener.getsockname()[1]
