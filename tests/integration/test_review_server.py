@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import json
 import re
 import threading
@@ -615,11 +616,45 @@ def test_exports_at_once_do_not_mix(graded):
     assert list(graded.out.glob(".*")) == []
 
 
+def test_what_has_no_verdict_yet_is_told_before_the_export(tmp_path):
+    """Before grades are given out, the page says how many submissions have neither a verdict nor a score by hand."""
+    found = small_class(tmp_path)
+    found.add("eve", files={"users_service.py": ""})
+    found.add("mal", problem="is damaged")
+    found.save()
+    ada = Instructor(found.out).enter()
+    assert "2 submissions have no verdict yet, and no score by hand; their pages say so." in ada.see("/export").text
+    ada.send(ada.see(page_of("mal")).form(score="0", reason="never came again"))
+    page = ada.send(ada.see("/export").form("/export"), status=200)
+    assert "1 submission has no verdict yet, and no score by hand; its page says so." in page.text
+    assert "not graded yet" in Page((found.out / "feedback" / f"{page_name('eve')}.html").read_text()).text
+    ada.send(ada.see(page_of("eve")).form(score="50", reason="shown in class"))
+    assert "no verdict yet" not in ada.see("/export").text
+
+
+@pytest.mark.parametrize(
+    ("breaks", "file"),
+    [("foodcourt.reports.files.os.fsync", "grades.csv"), ("foodcourt.review.static._write", "pages")],
+)
+def test_a_full_disk_is_told(ada, graded, monkeypatch, breaks, file):
+    """When an export finds no room, the page says for which file, and that others may be new already."""
+
+    def fail(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(breaks, fail)
+        page = ada.send(ada.see("/export").form("/export"), status=500)
+    assert f"cannot use {graded.out / file}: No space left on device Try: df -h {graded.out}" in page.text
+    assert "Until an export succeeds, some files may be new and others old. Export again." in page.text
+    ada.send(ada.see("/export").form("/export"), status=200)
+
+
 def test_what_cannot_be_written_is_told(ada, graded):
     """When a file cannot be written, the page says so instead of that it is saved."""
     (graded.out / "grades.csv").mkdir()
     page = ada.send(ada.see("/export").form("/export"), status=500)
-    assert "grades.csv" in page.text
+    assert f"cannot use {graded.out / 'grades.csv'}: Is a directory Try: ls -ld" in page.text
     assert "Export again" in page.text
     sent = ada.see(page_of("grace")).form(score="98", reason="kept her word")
     file = graded.out / "review.sqlite"

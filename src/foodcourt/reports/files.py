@@ -5,10 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["naming", "write_atomically"]
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Have what cannot be written named by the error: on a full disk (ENOSPC) it names nothing by itself.
+
+    Raises:
+        OSError: the same, with a name in it.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 def write_atomically(path: Path, text: str | Iterable[str]) -> Path:
@@ -26,7 +41,7 @@ def write_atomically(path: Path, text: str | Iterable[str]) -> Path:
     # Not named after the file: its name may be as long as names can be.
     beside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        with naming(path), beside.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())

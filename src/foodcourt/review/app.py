@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sqlite3
 from functools import partial
@@ -25,6 +26,7 @@ from foodcourt.review.templating import style
 
 __all__ = ["make_app"]
 
+_HALF_EXPORTED = "Until an export succeeds, some files may be new and others old. Export again."
 _router = APIRouter(default_response_class=HTMLResponse)
 # What a page can be asked for, its headers can be asked for alone.
 _page = partial(_router.api_route, methods=["GET", "HEAD"])
@@ -128,10 +130,15 @@ def _click(request: Request) -> str:
 
 
 def _in_words(error: Exception, desk: Desk) -> str:
-    if not isinstance(error, sqlite3.Error):
-        return str(error)
-    where = shlex.quote(str(desk.out))
-    return f"cannot use {desk.out / FILE_NAME}: {error}\nIs there room, and may it be written? Try: df -h {where}"
+    room = f"df -h {shlex.quote(str(desk.out))}"
+    if isinstance(error, sqlite3.Error):
+        return f"cannot use {desk.out / FILE_NAME}: {error}\nIs there room, and may it be written? Try: {room}"
+    if isinstance(error, OSError):
+        # Of two names the second is that of what was to be replaced.
+        file = str(error.filename2 or error.filename or desk.out)
+        look = room if error.errno in (errno.ENOSPC, errno.EDQUOT) else f"ls -ld {shlex.quote(file)}"
+        return f"cannot use {file}: {error.strerror or error}\nTry: {look}"
+    return str(error)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -143,7 +150,7 @@ async def _problem(request: Request, error: Exception) -> Response:
     else:
         status, message = 500, _in_words(error, request.app.state.desk)
         if request.method == "POST":
-            message += "\n" + ("Export again." if request.url.path == "/export" else "What you sent is not saved.")
+            message += "\n" + (_HALF_EXPORTED if request.url.path == "/export" else "What you sent is not saved.")
     pages = showing.bare_pages(request.app.state.desk)
     form: Form | None = getattr(request.state, "form", None)
     written = form.written if form else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from fastapi import HTTPException, Request
@@ -151,6 +152,7 @@ def export(pages: Pages, written: Sequence[Path] = ()) -> str:
     overrides = sorted(pages.snapshot.marks.overrides(), key=lambda found: found[:2])
     known = set(pages.snapshot.results.learners)
     shown = [found for found in overrides if found[0] in known]
+    everything = chain.from_iterable(map(pages.snapshot.rows, pages.snapshot.results.exercises))
     clicks = (change for change in pages.snapshot.marks.latest.values() if change.target.kind is not Kind.NAME)
     return pages.write(
         "export.html",
@@ -159,4 +161,5 @@ def export(pages: Pages, written: Sequence[Path] = ()) -> str:
         written=written,
         overrides=shown,
         outdated=pages.snapshot.outdated(),
+        undecided=sum(row.grade.undecided for row in everything),
     )

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from foodcourt.reports.files import write_atomically
+from foodcourt.reports.files import naming, write_atomically
 from foodcourt.review.links import FilePages, page_name
 from foodcourt.review.pages import Pages
 from foodcourt.review.passages import similar_to
@@ -36,7 +36,7 @@ def write_static(out: Path, snapshot: Snapshot) -> Path:
     for left in out.glob(f"{_SCRATCH}*"):  # by one who was killed
         shutil.rmtree(left, ignore_errors=True)
     # Made beside the old ones, so that nobody sees half of the new, and no page of a learner who has left stays.
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=out) as scratch:
+    with naming(out / "pages"), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=out) as scratch:
         fresh = Path(scratch, "fresh")
         fresh.mkdir()
         _write_pages(fresh, snapshot)
