@@ -14,6 +14,7 @@ import pytest
 from foodcourt.errors import FoodCourtError, NoSandbox
 from foodcourt.grading.assignment import Assignment
 from foodcourt.grading.failures import CheckFailed, TooSlow
+from foodcourt.grading.shortage import shortage
 from foodcourt.grading.submission import Submission
 from foodcourt.grading.verdicts import Outcome
 from foodcourt.processes.sandbox import Sandbox
@@ -158,7 +159,9 @@ class GradingSession:
 
     def _judge(self, item: pytest.Item, id_: str, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         error = excinfo.value
-        if isinstance(error, pytest.skip.Exception):
+        if isinstance(error, CheckFailed) and (lacking := shortage()):
+            self._broke(id_, f"this machine is short of what services need: {lacking}; grade it again")
+        elif isinstance(error, pytest.skip.Exception):
             cause = str(error.msg)
             self._causes[id_] = cause
             self._verdict(id_, Outcome.SKIPPED, f"needs {cause}, which did not pass")
@@ -174,8 +177,11 @@ class GradingSession:
                 self._verdict(id_, Outcome.FAILED, str(error), [asdict(piece) for piece in evidence])
         else:
             # What we have words for needs no traceback.
-            told = str(error) if isinstance(error, FoodCourtError) else excinfo.getrepr(style="short")
-            self._verdict(id_, Outcome.ERROR, f"the grader broke, this is not your fault: {told}")
+            told = str(error if isinstance(error, FoodCourtError) else excinfo.getrepr(style="short"))
+            self._broke(id_, told)
+
+    def _broke(self, id_: str, told: str) -> None:
+        self._verdict(id_, Outcome.ERROR, f"the grader broke, this is not your fault: {told}")
 
     def _verdict(self, id_: str, outcome: Outcome, message: str, evidence: Iterable[dict[str, str]] = ()) -> None:
         self._outcomes[id_] = outcome
