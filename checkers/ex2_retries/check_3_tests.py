@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import random
 import re
 
-from clients import Client, Mistake
+from clients import Mistake
 from junit import Case, Result
 from learner_tests import FILE, PATIENCE, TestRun, run_tests
 from stage import Court, ahead
@@ -16,8 +13,6 @@ from foodcourt.grading.failures import CheckFailed
 from foodcourt.grading.verdicts import Evidence
 from foodcourt.pytest_plugin import check
 
-_RIGHT_ONES = 1
-_random = random.SystemRandom()
 NOT_AWAITED = "fetch_user is neither awaited nor given to asyncio.run, so it is never called"
 MISSED = {
     Mistake.NEVER: "no test turns red when fetch_user never tries again: let the desk fail, and count the attempts",
@@ -53,44 +48,46 @@ _SIGNATURES = {
 @ahead
 def test_right_client(court: Court) -> None:
     """test_retries.py passes with a client that keeps the contract"""
-    _expect_pass(run_tests(court.submission, Client.make(_seed())))
+    _expect_pass(court, court.lineup.play())
 
 
-def _expect_pass(run: TestRun) -> None:
+def _expect_pass(court: Court, runs: list[TestRun]) -> None:
+    for run in runs:
+        if problem := _problem(run):
+            if not run.cases:
+                court.submission.observe(run.finished)
+            elif not court.beside_others:  # else nobody is told, and nothing has to be shown
+                problem = _problem(run_tests(court.submission, run.client, at_length=True)) or problem
+            raise problem
+
+
+def _problem(run: TestRun) -> CheckFailed | None:
+    """Give what is wrong with a run that has to pass, if anything is."""
     expected = f"the tests in {FILE} to pass with a users_client.py that is right"
     if failed := [*run.having(Result.UNCOLLECTED), *run.having(Result.FAILED)]:
         error = _error(failed[0])
         where = f"{failed[0].name} failed" if failed[0].result is Result.FAILED else f"{FILE} cannot be imported"
-        raise CheckFailed(expected, f"{where}: {error}", mistake=_why(failed[0]), evidence=_source(run))
+        return CheckFailed(expected, f"{where}: {error}", mistake=_why(failed[0]), evidence=_source(run))
     if run.cases is None:
-        raise CheckFailed(expected, f"no result: {_ended(run)}", evidence=_source(run))
+        return CheckFailed(expected, f"no result: {_ended(run)}", evidence=_source(run))
     if not run.having(Result.PASSED):
         skipped = run.having(Result.SKIPPED)
         observed = f"{len(skipped)} tests, all skipped" if skipped else "no test"
         mistake = "all tests are skipped" if skipped else f"there is no test in {FILE}: its name begins with test_"
-        raise CheckFailed(expected, observed, mistake=mistake, evidence=_source(run))
+        return CheckFailed(expected, observed, mistake=mistake, evidence=_source(run))
+    return None
 
 
 @check("tests.catch_wrong", points=10, needs="tests.pass_right", limit=130)
-@ahead
 def test_wrong_clients(court: Court) -> None:
     """test_retries.py fails with each of four wrong clients"""
-    # Right ones are among them, and the order is anybody's guess: so is the verdict of tests that go by the number of
-    # their run, or by what an earlier one left behind, and not by what the client does.
-    clients = [Client.make(_seed(), mistake) for mistake in (*Mistake, *[None] * _RIGHT_ONES)]
-    _random.shuffle(clients)
-    submission = court.submission
-    futures = [submission.early(functools.partial(run_tests, submission, client, briefly=True)) for client in clients]
-    runs = [future.result() for future in futures]
-    missed = [run for run in runs if run.client.mistake and not run.caught]
-    for run in runs:
-        if not run.client.mistake and not missed:
-            submission.observe(run.finished)
-            _expect_pass(run)
-    if not missed:
+    if court.lineup.unsure:  # else they were among the right ones
+        _expect_pass(court, court.lineup.play())
+    kinds = {run.client.mistake: run for run in court.lineup.missed()}
+    if not kinds:
         return
-    submission.observe(*(run.finished for run in missed))
-    kinds = {run.client.mistake: run for run in missed}
+    missed = [*kinds.values()]
+    court.submission.observe(*(run.finished for run in missed))
     observed = "; ".join(f"none with a client that {kind}" + _unfinished(run) for kind, run in kinds.items())
     raise CheckFailed(
         "a test to fail with each wrong client",
@@ -98,10 +95,6 @@ def test_wrong_clients(court: Court) -> None:
         mistake=_overlooked(missed),
         evidence=tuple(piece for run in missed for piece in _source(run)),
     )
-
-
-def _seed() -> int:
-    return int.from_bytes(os.urandom(4))
 
 
 def _ended(run: TestRun) -> str:

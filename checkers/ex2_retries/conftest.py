@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from desk import Desk
+from lineup import Lineup
 from stage import IMPATIENT, LONG_WAIT, PATIENT, RETRY_WAIT, Court, Stall, run_ahead
 
 from foodcourt.faults import Upstream
@@ -35,7 +36,7 @@ def court(submission: Submission) -> Iterator[Court]:
         leisurely = stall(wait=LONG_WAIT, first=first)
         hurried, lonely = stall(timeout=IMPATIENT, first=first), stall(first=first)
         by_default = submission.uvicorn("orders_service", name="orders-service")
-        found = Court(submission, first, hurried, lonely, leisurely, by_default)
+        found = Court(submission, first, hurried, lonely, leisurely, by_default, Lineup(submission))
         submission.upstreams += [found.stall.users, found.hurried.users, found.leisurely.users]
         yield found
 

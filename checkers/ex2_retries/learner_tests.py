@@ -33,8 +33,9 @@ _OPTIONS = [
     *("--noconftest", "--config-file=../pytest.ini", "--rootdir=.", "--junitxml=../report.xml"),
     *("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 ]
-_TOLD, _TOLD_BRIEFLY = ["--tb=short"], ["-x", "--tb=no"]
-"""A traceback takes pytest longer than the test did."""
+_BRIEFLY, _AT_LENGTH = ["-x", "--tb=no"], ["-x", "--tb=short"]
+"""A traceback takes pytest longer than the test did. What is judged is told briefly, whoever the client is: tests can
+read the options that they are run with."""
 _PLUGINS = {
     "asyncio": "pytest_asyncio.plugin",
     "anyio": "anyio.pytest_plugin",
@@ -69,14 +70,19 @@ class TestRun:
         """Whether a test failed while it ran."""
         return bool(self.having(Result.FAILED))
 
+    @property
+    def took_too_long(self) -> bool:
+        """Whether it was ended by us."""
+        return self.finished.status is None
 
-def run_tests(submission: Submission, client: Client, *, briefly: bool = False) -> TestRun:
-    """Run the tests in a folder of their own, with a client of ours and the learner's helper modules.
+
+def run_tests(submission: Submission, client: Client, *, at_length: bool = False) -> TestRun:
+    """Run the tests to the first that fails, in folders of their own: with a client of ours and the helper modules.
 
     Args:
         submission: whose tests.
         client: what they find as users_client.
-        briefly: whether to end with the first test that fails, and not to show where.
+        at_length: whether to show where a test fails, which is for people to read.
 
     Raises:
         SubmissionBroken: there are no tests.
@@ -89,13 +95,14 @@ def run_tests(submission: Submission, client: Client, *, briefly: bool = False) 
         left_out = functools.partial(_left_out, submission.original)
         folder = shutil.copytree(submission.original, above / "work", ignore=left_out)
         (folder / "users_client.py").write_text(client.source, encoding="utf-8")
+        (above / "home").mkdir()  # or a run could leave word there for the next
 
-    above = submission.bring_in(build)
     plugins = _plugins(submission.original)
-    told = _TOLD_BRIEFLY if briefly else _TOLD
+    told = _AT_LENGTH if at_length else _BRIEFLY
     for ours in (shlex.join([*_OPTIONS, *told]), *(f"{name}={value}" for name, value in plugins.items())):
         submission.names[f" {ours}"] = ""
     with _turn():
+        above = submission.bring_in(build)
         finished = submission.run(
             ["pytest", FILE, *_OPTIONS, *told],
             file=FILE,
@@ -103,6 +110,7 @@ def run_tests(submission: Submission, client: Client, *, briefly: bool = False) 
             env={"RETRY_WAIT": "0.05", **plugins},
             patience=PATIENCE,
             folder=above / "work",
+            home=above / "home",
         )
     # Who was killed may have left a report of an earlier moment, or one that says what it likes.
     cases = None if finished.status is None else read_junit(above / "report.xml")

@@ -9,13 +9,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from foodcourt.faults import Call, Reply, Status, Upstream
 from foodcourt.grading.answers import NO_ANSWER, Answer, Mistakes, Request
 from foodcourt.grading.failures import CheckFailed, SubmissionBroken
 from foodcourt.grading.learner_service import LearnerService
 from foodcourt.grading.submission import Submission
+
+if TYPE_CHECKING:
+    from lineup import Lineup
 
 RETRY_WAIT = 0.15
 """Seconds: far more than a busy machine adds to a wait, and little enough to wait for it many times."""
@@ -236,6 +239,7 @@ class Court:
         lonely: one whose users-service is closed at times.
         leisurely: one with longer waits.
         by_default: one with no settings at all, as a person starts it first.
+        lineup: the clients for the learner's tests.
     """
 
     submission: Submission
@@ -244,6 +248,7 @@ class Court:
     lonely: Stall
     leisurely: Stall
     by_default: LearnerService
+    lineup: Lineup
 
     @property
     def beside_others(self) -> bool:

@@ -219,3 +219,5 @@ def test_programs_see_nothing_of_ours(submission, monkeypatch):
     names, folders = done.stdout.splitlines()
     assert names == str(["HOME", "LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "TMPDIR"])
     assert folders == str({os.fspath(submission.scratch)})
+    elsewhere = submission.run(["python", "client.py"], file="client.py", name="client", home=submission.folder)
+    assert elsewhere.stdout.splitlines()[1] == str({os.fspath(submission.folder)})

@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from foodcourt.grading.failures import TooSlow
+from foodcourt.grading.finished import Finished
+from foodcourt.grading.submission import Submission
 
 CHECKER = Path(__file__).resolve().parents[2] / "checkers" / "ex2_retries"
 USER = {"id": 7, "email": "seven@example.com"}
@@ -33,7 +35,8 @@ waits = load(CHECKER / "waits.py", "ex2_waits")
 clients = load(CHECKER / "clients.py", "ex2_clients")
 junit = load(CHECKER / "junit.py", "ex2_junit")
 sys.modules |= {"waits": waits, "clients": clients, "junit": junit}
-learner_tests = load(CHECKER / "learner_tests.py", "ex2_learner_tests")
+learner_tests = load(CHECKER / "learner_tests.py", "learner_tests")
+lineup = load(CHECKER / "lineup.py", "ex2_lineup")
 stage = load(CHECKER / "stage.py", "stage")
 crowd = load(CHECKER / "crowd.py", "ex2_crowd")
 Growth, Mistake, Result = waits.Growth, clients.Mistake, junit.Result
@@ -248,3 +251,70 @@ def test_two_runs_of_the_tests_at_once_and_a_third_when_they_take_long(monkeypat
         assert not learner_tests._turns.acquire(blocking=False)
     assert learner_tests._turns.acquire(blocking=False)
     learner_tests._turns.release()
+
+
+class Recorded(Submission):
+    """A submission whose tests are not run: it keeps how they would have been, and what they would have seen."""
+
+    def __init__(self, original: Path, area: Path) -> None:
+        super().__init__(original, area, fork_server=None)
+        self.runs = []
+
+    def run(self, argv, *, file, name, env, patience, folder, home):
+        seen = {str(path.relative_to(folder.parent)) for path in folder.parent.rglob("*")}
+        self.runs.append((argv, env, folder, home, seen))
+        return Finished(name, "pytest", 0, "", "", 0.0, 0.1, folder)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A submission with tests and nothing else."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "test_retries.py").write_text("def test(): ...\n")
+    found = Recorded(tmp_path / "work", tmp_path / "area")
+    yield found
+    found.close()
+
+
+def test_nothing_but_the_client_tells_one_run_from_another(recorded):
+    """All runs have the same options and settings, and each a home and a working folder that nobody used before."""
+    right = lineup.Lineup(recorded).play()
+    assert len(recorded.runs) == 7
+    assert len(right) == 3
+    assert len({(*argv, *env.items()) for argv, env, *_ in recorded.runs}) == 1
+    homes, folders = [run[3] for run in recorded.runs], [run[2] for run in recorded.runs]
+    assert len({*homes, *folders, recorded.scratch, recorded.folder}) == 2 * 7 + 2
+    assert all(home.is_dir() and not list(home.iterdir()) for home in homes)
+    assert len({frozenset(run[4]) for run in recorded.runs}) == 1
+
+
+def test_clients_come_in_another_order_each_time(recorded):
+    """Neither the place of a right client nor that of a wrong one can be known."""
+    line = lineup.Lineup(recorded)
+    for _ in range(12):
+        line.play()
+    assert len({tuple(run.client.mistake for run in runs) for runs in line.rounds}) > 6
+
+
+def ran(mistake: Mistake | None, result: Result | None) -> object:
+    """Give a run of one test; without a result it was ended by us."""
+    finished = Finished("your tests", "pytest", None if result is None else 0, "", "", 0.0, 60.0, Path())
+    cases = None if result is None else (junit.Case("test", result),)
+    return learner_tests.TestRun(clients.Client.make(1, mistake), finished, cases)
+
+
+def test_a_wrong_client_that_passed_once_was_missed(recorded):
+    """A further round makes up for tests that were ended, or failed with a right client, and for no other."""
+    line = lineup.Lineup(recorded)
+    assert line.unsure
+    slow, green, red = (ran(Mistake.ONCE, result) for result in (None, Result.PASSED, Result.FAILED))
+    for rounds, missed, unsure in (
+        ([[red]], [], False),
+        ([[slow]], [slow], True),
+        ([[slow, green]], [slow, green], False),
+        ([[slow], [red]], [], False),
+        ([[slow], [slow]], [slow], False),
+        ([[green], [red]], [green], False),
+    ):
+        line.rounds = rounds
+        assert (line.missed(), line.unsure) == (missed, unsure)

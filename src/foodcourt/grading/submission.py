@@ -168,6 +168,7 @@ class Submission:
         env: Mapping[str, str] | None = None,
         patience: float = 5.0,
         folder: Path | None = None,
+        home: Path | None = None,
     ) -> Finished:
         """Run a program to its end.
 
@@ -178,6 +179,7 @@ class Submission:
             env: its settings.
             patience: seconds after which it is killed, if the check has that many left.
             folder: the folder to run it in; by default the submission's.
+            home: its home folder, and the one for temporary files; by default those of all others.
 
         Raises:
             SubmissionBroken: its file is missing, or the submission's other programs keep it from starting.
@@ -191,7 +193,7 @@ class Submission:
                 process = self.fork_server.launch(
                     argv,
                     cwd=folder or self.folder,
-                    env={**self._environment(), **(env or {})},
+                    env={**self._environment(home), **(env or {})},
                     log=out,
                     errors=err,
                 )
@@ -212,11 +214,11 @@ class Submission:
         upstreams = {upstream.url: "http://127.0.0.1:8001" for upstream in self.upstreams}
         return line_by_hand([word.replace("{port}", str(port)) for word in argv], env, self.names | upstreams)
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, home: Path | None = None) -> dict[str, str]:
         return {
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self.scratch),
-            "TMPDIR": str(self.scratch),
+            "HOME": str(home or self.scratch),
+            "TMPDIR": str(home or self.scratch),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
