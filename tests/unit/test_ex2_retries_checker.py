@@ -288,6 +288,14 @@ def test_nothing_but_the_client_tells_one_run_from_another(recorded):
     assert len({frozenset(run[4]) for run in recorded.runs}) == 1
 
 
+def test_the_client_of_a_run_is_ours_whatever_was_handed_in(tmp_path):
+    """A file, a package and a folder of that name are left out, and nothing else of the learner's."""
+    for name in ("users_client", "users_client.py", "users_client_helpers"):
+        (tmp_path / name).mkdir()
+    names = ["users_client", "users_client.py", "users_client.pyc", "users_client_helpers", "helpers.py"]
+    assert learner_tests._left_out(tmp_path, str(tmp_path), names) == set(names[:3])
+
+
 def test_clients_come_in_another_order_each_time(recorded):
     """Neither the place of a right client nor that of a wrong one can be known."""
     line = lineup.Lineup(recorded)
