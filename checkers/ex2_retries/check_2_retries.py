@@ -157,7 +157,7 @@ def test_backoff(court: Court) -> None:
         for asked in orders:
             asked.expect(201, miscounted=NEVER)
             waits.add(*asked.waits)
-        growth = waits.growth(0.05 + lag(court.stall))
+        growth = waits.growth(0.05 + lag(court.stall, unexplained=2 * RETRY_WAIT))
     if growth is Growth.UNSURE and court.beside_others:
         raise TooSlow("to be sure of the waits", str(waits))
     if growth in mistakes:

@@ -8,6 +8,7 @@ import itertools
 import os
 import random
 import sys
+import types
 from pathlib import Path
 
 import httpx
@@ -239,6 +240,21 @@ def test_what_a_busy_machine_scatters_is_no_jitter(looks, passes):
     left = list(looks)
     assert (crowd.look_again(lambda: left.pop(0)) is None) is passes
     assert left == []
+
+
+def answering(elapsed: float, starved: float) -> object:
+    """Give a stall whose orders all take so long, of which it waits so long for a core."""
+    asked = types.SimpleNamespace(answer=types.SimpleNamespace(elapsed=elapsed, starved=starved))
+    asked.expect = lambda *_, **__: asked
+    return types.SimpleNamespace(order=lambda _: [asked])
+
+
+def test_who_is_slow_by_itself_is_no_busy_machine():
+    """All that an order waits for a core excuses long waits, and of the rest a little."""
+    assert crowd.lag(answering(1.3, starved=0.0), unexplained=0.3) == pytest.approx(0.3)
+    assert crowd.lag(answering(1.3, starved=1.2), unexplained=0.3) == pytest.approx(1.3)
+    assert crowd.lag(answering(0.1, starved=0.0), unexplained=0.3) == pytest.approx(0.1)
+    assert crowd.lag(answering(1.3, starved=0.0)) == pytest.approx(1.3)
 
 
 def test_two_runs_of_the_tests_at_once_and_a_third_when_they_take_long(monkeypatch):
