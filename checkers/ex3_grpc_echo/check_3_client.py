@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from door import Door
 from errand import Customer
 from texts import sentence, word
 
@@ -24,13 +25,16 @@ def test_prints_reply(submission: Submission, customer: Customer) -> None:
 
 
 @check("client.deadline", points=10, needs="proto.shape")
-def test_deadline(unanswered: Ahead[None], unheard: Ahead[None]) -> None:
+def test_deadline(unanswered: Ahead[None], unheard: Ahead[None], answered: Ahead[None]) -> None:
     """ends with DEADLINE_EXCEEDED when no reply comes within --timeout"""
     unanswered.result()
     unheard.result()
+    answered.result()
 
 
 @check("client.unavailable", points=10, needs="proto.shape")
-def test_unavailable(nobody_there: Ahead[None]) -> None:
+def test_unavailable(customer: Customer, nobody_there: Ahead[None], door: Door) -> None:
     """ends with UNAVAILABLE when nobody is there"""
     nobody_there.result()
+    # Who knocks at a closed port cannot be seen; whoever was told of another one beside it cannot tell them apart.
+    customer.expect_knock(door)

@@ -10,6 +10,7 @@ import pytest
 from calls import EchoProgram, Method
 from card import Card, compile_card
 from departure import depart
+from door import Door
 from errand import Customer
 from stall import Stall
 from texts import word
@@ -19,6 +20,8 @@ from foodcourt.grading.submission import Submission
 
 IMPATIENT = 0.4
 """`--timeout` in seconds where a check is about time."""
+PATIENT = 5.0
+"""The same where a reply comes at once."""
 
 
 @pytest.fixture(scope="session")
@@ -71,14 +74,29 @@ def unanswered(submission: Submission, customer: Customer) -> Ahead[None]:
     """A client whose call is never answered."""
     text = word()
     customer.stall.answer(text, "too late", after=None)
-    return Ahead(submission, partial(customer.expect_error, text, "DEADLINE_EXCEEDED", timeout=IMPATIENT))
+    return Ahead(submission, partial(customer.expect_deadline, text, timeout=IMPATIENT))
 
 
 @pytest.fixture(scope="session")
-def unheard(submission: Submission, customer: Customer) -> Iterator[Ahead[None]]:
+def answered(submission: Submission, customer: Customer) -> Ahead[None]:
+    """A client that has a deadline, and whose call is answered at once."""
+    text, reply = word(), word()
+    customer.stall.answer(text, reply)
+    return Ahead(submission, partial(customer.expect_no_deadline, text, reply, timeout=PATIENT))
+
+
+@pytest.fixture(scope="session")
+def door(card: Card) -> Iterator[Door]:
+    """A port of ours where connections are taken, and that is all."""
+    door = Door()
+    yield door
+    door.close()
+
+
+@pytest.fixture(scope="session")
+def unheard(submission: Submission, customer: Customer, door: Door) -> Ahead[None]:
     """A client whose connection is taken by the system, as that to a frozen process is, and that is all."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        yield Ahead(submission, partial(expect_nobody, customer, silent.getsockname()[1]))
+    return Ahead(submission, partial(expect_unheard, customer, door))
 
 
 @pytest.fixture(scope="session")
@@ -94,11 +112,17 @@ def expect_nobody(customer: Customer, port: int) -> None:
     customer.expect_error(word(), "UNAVAILABLE", "DEADLINE_EXCEEDED", port=port, timeout=IMPATIENT)
 
 
+def expect_unheard(customer: Customer, door: Door) -> None:
+    """Send the client to the door, and expect it to knock there."""
+    expect_nobody(customer, door.port)
+    customer.expect_knock(door)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def all_at_once(card: Card, request: pytest.FixtureRequest) -> None:
     """Start everything side by side as soon as the modules are made; whoever needs one first waits for it."""
     if card.files:
         request.getfixturevalue("server")
     if card.has_shape:
-        for name in ("departure", "unanswered", "unheard", "nobody_there"):
+        for name in ("departure", "unanswered", "unheard", "nobody_there", "answered"):
             request.getfixturevalue(name)

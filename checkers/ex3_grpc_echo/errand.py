@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import grpc
+from door import Door
 from stall import Heard, Stall
-from texts import written
+from texts import word, written
 
 from foodcourt.grading.failures import CheckFailed, SubmissionBroken, TooSlow
 from foodcourt.grading.finished import Finished
@@ -20,6 +21,11 @@ SLACK = 1.0
 """Seconds beyond `--timeout` in which a client whose call fails must have ended."""
 PATIENCE = 10.0
 """Seconds that a client may take where a check is not about time."""
+LONGER = 2.0
+"""`--timeout` in seconds for a client that was not heard with less: on a busy machine it may have come to nothing."""
+_LAG = 0.5
+"""Seconds that our stall may take to note what it heard, after the client has ended."""
+_NEVER = "the stall at --target is never called"
 _CODES = {code.name for code in grpc.StatusCode}
 
 
@@ -55,9 +61,42 @@ class Errand:
             raise CheckFailed(expected, observed, mistake=self._status_mistake(reply) or self._name_mistake(()))
         if run.stdout != f"{reply}\n":
             raise CheckFailed(expected, _told(run.stdout), mistake=self._print_mistake(reply))
-        if self.text not in [call.text for call in self.heard or ()]:
+        self.expect_heard()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the stall was told what the client was told to say."""
+        return self.text in [call.text for call in self.heard or ()]
+
+    def expect_heard(self, kind: type[CheckFailed] = CheckFailed) -> None:
+        """Expect that the stall was told what the client was told to say.
+
+        Raises:
+            CheckFailed: it was not; of another kind where one is given.
+        """
+        if not self.arrived:
             said = ", ".join(written(call.text or "") for call in self.heard or ())
-            raise CheckFailed(f"the stall to be told {written(self.text)}", said[:160] or "nothing")
+            raise kind(
+                f"the stall to be told {written(self.text)}", said[:160] or "nothing", mistake=self._never_mistake()
+            )
+
+    def expect_no_error(self, reply: str) -> None:
+        """Expect a call that is not told as failed; what is printed of its reply is for another check.
+
+        Raises:
+            CheckFailed: the stall was not called, or the name of a status was told in place of the reply.
+        """
+        run, output = self.run, self.run.stdout + self.run.stderr
+        kind = CheckFailed if run.elapsed < (self.timeout or 0.0) else TooSlow
+        if reply not in output and (names := _words(output) & _CODES):
+            expected = f"no error with --timeout {self.timeout:g} when the reply comes at once"
+            raise kind(
+                expected, f"{' and '.join(sorted(names))} after {run.elapsed:.1f} s", mistake=self._never_mistake()
+            )
+        self.expect_heard(kind)
+
+    def _never_mistake(self) -> str:
+        return "" if self.heard else _NEVER
 
     def expect_error(self, *names: str) -> None:
         """Expect the name of a status on stderr, nothing on stdout, and a failure within the timeout and a second.
@@ -139,7 +178,7 @@ class Errand:
         if other := next((call.path for call in self.heard or () if call.path != self.path), ""):
             return f"it calls {other}, but echo.proto declares {self.path}"
         if self.heard == () and (self.run.status == 0 or "UNAVAILABLE" in words):
-            return "the stall at --target is never called"
+            return _NEVER
         if re.search(r"required: --(message|msg|text)\b", err):
             return "the message is positional, with no option in front"
         if not self.heard and "INTERNAL" in words:
@@ -178,6 +217,30 @@ class Customer:
         """Send it to our stall, or to another port, and expect it to tell one of the statuses `names` in time."""
         self._ask(text, port, timeout).expect_error(*names)
 
+    def expect_deadline(self, text: str, *, timeout: float) -> None:
+        """Send it to our stall, which never answers this text, and expect a call that ends with its deadline."""
+        for seconds in (timeout, LONGER):
+            errand = self._ask(text, timeout=seconds)
+            errand.expect_error("DEADLINE_EXCEEDED")
+            if errand.arrived:
+                return
+        errand.expect_heard(TooSlow)
+
+    def expect_no_deadline(self, text: str, reply: str, *, timeout: float) -> None:
+        """Send it to our stall, which was told to reply at once, and expect nothing of a deadline."""
+        self._ask(text, timeout=timeout).expect_no_error(reply)
+
+    def expect_knock(self, door: Door) -> None:
+        """Expect that it has come to the door, or does so now.
+
+        Raises:
+            TooSlow: it did not; on a busy machine its time may be over before it gets there.
+        """
+        if not door.knocked:
+            self._ask(word(), door.port, LONGER)
+        if not door.knocked:
+            raise TooSlow("a call to the stall at --target, be there somebody or not", "none", mistake=_NEVER)
+
     def _ask(self, text: str, port: int | None = None, timeout: float | None = None) -> Errand:
         target = f"127.0.0.1:{port or self.stall.port}"
         self.submission.names[target] = "localhost:50051"
@@ -189,7 +252,7 @@ class Customer:
         run = self.submission.early(
             partial(self.submission.run, command, file="client.py", name="client", patience=patience)
         ).result()
-        heard = None if port else self.stall.heard_since(mark, text)
+        heard = None if port else self.stall.heard_since(mark, text, within=_LAG)
         self.submission.observe(*(heard or ()), run)
         return Errand(text, self.path, timeout, run, heard)
 

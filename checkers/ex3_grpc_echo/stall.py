@@ -62,8 +62,14 @@ class Stall(grpc.GenericRpcHandler):
         """Answer a text with another, `after` so many seconds; None: never."""
         self._replies[text] = (reply, after)
 
-    def heard_since(self, mark: int, text: str) -> tuple[Heard, ...]:
-        """Give what was heard after the first `mark` calls, but for other texts that somebody was told to say."""
+    def heard_since(self, mark: int, text: str, *, within: float) -> tuple[Heard, ...]:
+        """Give what was heard after the first `mark` calls, but for other texts that somebody was told to say.
+
+        Where that text is not among it yet, it is waited for: our own threads may be late to note it.
+        """
+        deadline = time.monotonic() + within
+        while text not in (call.text for call in self.heard[mark:]) and time.monotonic() < deadline:
+            time.sleep(0.01)
         others = self._replies.keys() - {text}
         return tuple(call for call in self.heard[mark:] if call.text not in others)
 
