@@ -15,6 +15,12 @@ from foodcourt.grading.timeline import Event
 
 _FOR_EVER = 1e9
 """Seconds; gRPC gives a call without a deadline the end of its clock."""
+_LONGEST = 1 << 16
+"""Bytes of a message that is taken in; what a client is told to say here is much shorter."""
+_SIGNS, _MOST = 400, 500
+"""Of how many calls it is remembered what was said, and how much of that: more than any client is told to say."""
+_AT_ONCE = 64
+"""How many calls are taken at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Heard:
     Attributes:
         at: monotonic seconds.
         path: the method that was called.
-        text: what was said; None where that could not be read, or the method is not ours.
+        text: what was said, or how it begins; None where that could not be read, or the method is not ours.
         timeout: seconds until the caller's deadline; None without one.
     """
 
@@ -52,9 +58,19 @@ class Stall(grpc.GenericRpcHandler):
         self.heard: list[Heard] = []
         self._path = path
         self._replies: dict[str, tuple[str, float | None]] = {}
-        # Nobody else may share the port, as gRPC would have it.
-        options = [*OPTIONS, ("grpc.so_reuseport", 0)]
-        self._server = grpc.server(ThreadPoolExecutor(32), handlers=[self], options=options)
+        options = {
+            **dict(OPTIONS),
+            "grpc.so_reuseport": 0,  # nobody else may share the port, as gRPC would have it
+            "grpc.max_receive_message_length": _LONGEST,
+            "grpc.max_concurrent_streams": _AT_ONCE,
+            "grpc.http2.bdp_probe": 0,  # or the window grows as fast as somebody sends
+        }
+        self._server = grpc.server(
+            ThreadPoolExecutor(32),
+            handlers=[self],
+            options=list(options.items()),
+            maximum_concurrent_rpcs=_AT_ONCE,
+        )
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
 
@@ -78,12 +94,17 @@ class Stall(grpc.GenericRpcHandler):
         path = str(handler_call_details.method)
         if path == self._path:
             return grpc.unary_unary_rpc_method_handler(self._answer)
-        self.heard.append(Heard(time.monotonic(), path[:200], None, None))
+        self._hear(path[:200], None, None)
         return None
+
+    def _hear(self, path: str, text: str | None, timeout: float | None) -> None:
+        if len(self.heard) < _MOST:
+            self.heard.append(Heard(time.monotonic(), path, text, timeout))
 
     def _answer(self, request: bytes, context: grpc.ServicerContext) -> bytes:
         text, left = unpack(request), context.time_remaining()
-        self.heard.append(Heard(time.monotonic(), self._path, text, left if left and left < _FOR_EVER else None))
+        text = text and text[:_SIGNS]
+        self._hear(self._path, text, left if left and left < _FOR_EVER else None)
         reply, after = self._replies.get(text or "", ("you did not say what you were told to say", 0.0))
         gone = threading.Event()
         if context.add_callback(gone.set):
