@@ -177,6 +177,9 @@ def compile_card(submission: Submission) -> Card:
         raise CheckFailed(f"{NAME} and what it imports to have at most {_SIZE_LIMIT:,} bytes", f"{size:,}")
     run = _protoc(submission, NAME, f"--descriptor_set_out={submission.scratch / _DESCRIPTORS}", "--include_imports")
     files = _read(submission.scratch) if run.status == 0 else ()
+    for file in files:
+        if isinstance(name := file.name, bytes):  # what is no UTF-8, protobuf leaves as it is
+            raise CheckFailed(f"{NAME} to import files whose names are UTF-8", repr(name)[:160])
     # What it imports from the learner's own files has modules of its own.
     helpers = [file.name for file in files[:-1] if (submission.original / file.name).is_file()]
     if helpers:
