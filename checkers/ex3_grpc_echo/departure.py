@@ -156,8 +156,9 @@ def depart(echo: Method) -> Departure:
             go_on.set()
         error = call.exception()
         replied = time.monotonic()
-    got = unpack(call.result()) if error is None else None
-    problem = "" if error is None else f"{error.code().name}: {shown(error.details())}"
+    data = call.result() if error is None else None
+    got = None if data is None else unpack(data)
+    problem = "OK, but no message" if error is None else f"{error.code().name}: {shown(error.details())}"
     status = server.wait(max(0.0, signalled + 2 * LIMIT - time.monotonic()))
     ended = time.monotonic()
     open_ = status is None and _accepts(server.port)
