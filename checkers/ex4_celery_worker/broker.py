@@ -15,6 +15,7 @@ from typing import Any
 
 import celery
 import redis
+from bounds import LONGEST, Connection, Transport, bound_unpacking
 from celery.backends.base import decompress_payload
 from kombu.exceptions import KombuError
 
@@ -25,12 +26,15 @@ TASK = "tasks.send_email"
 _PATIENCE = 2.0
 _MOST = 200
 """How many keys, and messages of one queue, are looked at."""
-_LONGEST = 1 << 16
-"""Bytes of a result that are read."""
+_NAME, _TEXT = 200, 4000
+"""Signs that are kept of a name, and of a message's arguments."""
+_CLIENTS = 1 << 21
+"""Bytes that are read of the list of those who are connected."""
 _STATES = re.compile(rb"SUCCESS|FAILURE|REVOKED|RETRY|STARTED|RECEIVED|PENDING")
 _EXPECTED = "the Redis of this check to answer"
 _INTERNAL = ("celeryev", ".pidbox")
 """How the exchanges end that a worker uses for itself."""
+bound_unpacking()
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,15 @@ class Broker:
                 member.decode("utf-8", "replace").rpartition("\x16")[2]
                 for key in _some(here.scan_iter("*_kombu.binding.*", 1000, _type="set"))
                 if not key.decode("utf-8", "replace").endswith(_INTERNAL)
-                for member in here.smembers(key)
+                for member in _some(here.sscan_iter(key, count=1000))
             ]
-        return tuple(dict.fromkeys(found))
+        return tuple(name for name in dict.fromkeys(found) if len(name) < LONGEST // 2)
 
     def read(self) -> set[int]:
         """Give the databases of the server where somebody waits for messages."""
-        with self._open() as here:
-            return {int(client["db"]) for client in here.client_list() if client["cmd"] == "brpop"}
+        with self._open(longest=_CLIENTS) as here:
+            readers = [client for client in here.client_list() if client.get("cmd") == "brpop"]
+        return {int(client["db"]) for client in readers if client.get("db", "").isdecimal()}
 
     def is_read(self) -> bool:
         """Whether a worker waits for messages here; before it declares its queues, it waits for other workers."""
@@ -145,7 +150,7 @@ class Broker:
         """Ask the worker which tasks it knows; None when it gives no answer, as it need not."""
         # A worker that has just begun may not listen yet, and no question is kept for it.
         replies = self._inspect("registered", times=5)
-        return None if replies is None else [str(name).partition(" ")[0] for name in replies]
+        return None if replies is None else [str(name).partition(" ")[0][:_NAME] for name in replies[:_MOST]]
 
     def running(self, task: str) -> dict[str, Any]:
         """Ask the worker what it knows of a task that it runs; empty when it runs none such or does not say."""
@@ -161,15 +166,15 @@ class Broker:
                         return list(reply)
         return None
 
-    def messages(self) -> list[Message]:
-        """Give the messages that wait, in whatever queue of whatever database."""
-        found = []
+    def messages(self) -> Iterator[Message]:
+        """Give the messages that wait, in whatever queue of whatever database, one after the other."""
         for number in self._databases():
             with self._open(number) as there:
                 for key in _some(there.scan_iter("*", 1000, _type="list")):
                     queue = key.decode("utf-8", "replace")
-                    found += [_message(raw, queue, number) for raw in there.lrange(key, 0, _MOST)]
-        return [message for message in found if message is not None]
+                    for raw in there.lrange(key, 0, _MOST):
+                        if message := _message(raw, queue, number):
+                            yield message
 
     def outcome(self, task: str) -> Outcome | None:
         """Give what a result backend holds for a task, in whatever database; None when there is nothing."""
@@ -185,7 +190,7 @@ class Broker:
             return sorted(int(name.removeprefix("db")) for name in here.info("keyspace"))
 
     @contextlib.contextmanager
-    def _open(self, number: int | None = None) -> Iterator[redis.Redis]:
+    def _open(self, number: int | None = None, longest: int = LONGEST) -> Iterator[redis.Redis]:
         if not self._alive():
             raise CheckFailed(_EXPECTED, "one that was ended")
         try:
@@ -193,6 +198,8 @@ class Broker:
                 f"{self._server}/{self.number if number is None else number}",
                 socket_timeout=_PATIENCE,
                 socket_connect_timeout=_PATIENCE,
+                connection_class=Connection,
+                longest=longest,
                 retry=None,
                 driver_info=None,  # or it reads its own version from its package's files for each connection
             ) as client:
@@ -209,6 +216,7 @@ class Broker:
     def _client(self, here: redis.Redis) -> Iterator[celery.Celery]:
         key = next(_some(here.scan_iter("*_kombu.binding.*", 1000)), b"").decode("utf-8", "replace")
         client = celery.Celery("checker", broker=self.url, set_as_current=False)
+        client.conf.broker_transport = Transport
         client.conf.broker_transport_options = {
             "global_keyprefix": key.partition("_kombu.binding.")[0],
             "socket_timeout": _PATIENCE,
@@ -235,7 +243,8 @@ def _message(raw: bytes, queue: str, database: int) -> Message | None:
         except ValueError:  # it is no JSON
             readable = f"{headers.get('argsrepr') or ''}{headers.get('kwargsrepr') or ''}"
             text = readable + body.decode("utf-8", "replace")
-        return Message(str(headers.get("id")), str(headers.get("task")), text, queue, database)
+        names = [str(name)[:_NAME] for name in (headers.get("id"), headers.get("task"), queue)]
+        return Message(names[0], names[1], text[:_TEXT], names[2], database)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -243,7 +252,7 @@ def _message(raw: bytes, queue: str, database: int) -> Message | None:
 def _outcome(raw: bytes) -> Outcome | None:
     """Read what a task left; its state is told also where it is not kept as JSON."""
     with contextlib.suppress(Exception):  # whatever it says of itself, it is a learner's
-        raw = decompress_payload(raw[:_LONGEST])
+        raw = decompress_payload(raw)
     state = _STATES.search(raw)
     if state is None:
         return None
