@@ -17,7 +17,7 @@ import celery
 import redis
 from bounds import LONGEST, Connection, Transport, bound_unpacking
 from celery.backends.base import decompress_payload
-from kombu.exceptions import KombuError
+from kombu.exceptions import KombuError, OperationalError
 
 from foodcourt.grading.failures import CheckFailed
 from foodcourt.grading.timeline import Event
@@ -34,6 +34,8 @@ _STATES = re.compile(rb"SUCCESS|FAILURE|REVOKED|RETRY|STARTED|RECEIVED|PENDING")
 _EXPECTED = "the Redis of this check to answer"
 _INTERNAL = ("celeryev", ".pidbox")
 """How the exchanges end that a worker uses for itself."""
+_GONE = (redis.RedisError, OperationalError, OSError)
+"""What is raised where Redis itself does not answer."""
 bound_unpacking()
 
 
@@ -142,8 +144,12 @@ class Broker:
     def send(self, **arguments: Any) -> str:
         """Send `tasks.send_email` to the chosen queue, and give the task's id."""
         id_ = str(uuid.uuid4())
-        with self._open() as here, self._client(here) as client:
+        sent = False
+        with self._open() as here, _whatever_it_answers(), self._client(here) as client:
             client.send_task(TASK, kwargs=arguments, task_id=id_, queue=self._queue, retry=False)
+            sent = True
+        if not sent:
+            raise CheckFailed("queues that messages can be sent to", "none, by what Redis holds of them")
         return id_
 
     def registered(self) -> list[str] | None:
@@ -158,9 +164,9 @@ class Broker:
         return next((request for request in active if request.get("id") == task), {})
 
     def _inspect(self, what: str, times: int) -> list[Any] | None:
-        with self._open() as here, self._client(here) as client:
+        with self._open() as here, _whatever_it_answers(), self._client(here) as client:
             for _ in range(times):
-                with contextlib.suppress(TypeError, ValueError, AttributeError):  # an answer in a form of its own
+                with _whatever_it_answers():
                     replies = getattr(client.control.inspect(timeout=0.3, limit=1), what)() or {}
                     for reply in replies.values():
                         return list(reply)
@@ -224,6 +230,17 @@ class Broker:
         }
         with client:
             yield client
+
+
+@contextlib.contextmanager
+def _whatever_it_answers() -> Iterator[None]:
+    """Take what cannot be read for nothing: it is a learner's. Only that Redis does not answer is told."""
+    try:
+        yield
+    except _GONE:
+        raise
+    except Exception:  # noqa: BLE001 - there are too many ways to be no answer
+        return
 
 
 def _some(keys: Iterator[bytes]) -> Iterator[bytes]:
