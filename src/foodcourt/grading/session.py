@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from foodcourt.grading.failures import CheckFailed, TooSlow
 from foodcourt.grading.shortage import shortage
 from foodcourt.grading.submission import Submission
 from foodcourt.grading.verdicts import Outcome
+from foodcourt.processes import descriptors
 from foodcourt.processes.sandbox import Sandbox
 
 __all__ = ["SANDBOX", "GradingSession", "Marker"]
@@ -75,7 +75,7 @@ class GradingSession:
         if assignment is None:  # pytest's own report is all
             return
         # A submission may keep hundreds of connections to each of our servers open.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+        descriptors.as_many_as_can_be()
         self._grader = assignment.channel()
         session.config.add_cleanup(self._grader.close)
         self._make_sandbox(assignment, session.config)

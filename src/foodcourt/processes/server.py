@@ -14,7 +14,6 @@ import functools
 import gc
 import importlib
 import os
-import resource
 import select
 import shutil
 import signal
@@ -23,7 +22,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from foodcourt.processes import keeper, wire
+from foodcourt.processes import descriptors, keeper, wire
 from foodcourt.processes.logs import LogWriter
 from foodcourt.processes.namespaces import hide
 from foodcourt.processes.preloads import PRELOADS, Preload, find_function
@@ -31,9 +30,6 @@ from foodcourt.processes.program import become, runs_as_by_hand
 from foodcourt.processes.sandbox import Entrance
 
 __all__ = ["main"]
-
-_BY_HAND = resource.getrlimit(resource.RLIMIT_NOFILE)
-"""How many descriptors a program may have that a shell starts."""
 
 
 def main(argv: list[str]) -> Callable[[], object]:
@@ -44,7 +40,7 @@ def main(argv: list[str]) -> Callable[[], object]:
     keeper.adopt_orphans()
     # Programs in a sandbox have less: descriptors that they send each other and do not take count for all of a user's
     # processes, and who is allowed fewer than there are cannot send any.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_BY_HAND[1], _BY_HAND[1]))
+    descriptors.as_many_as_can_be()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()  # what is imported is never garbage: looking for some takes a fifth of the time
@@ -204,7 +200,7 @@ def _start(
         if os.getppid() != keeper_pid:  # the keeper ended before the line above
             os._exit(1)
         if entrance is None:
-            resource.setrlimit(resource.RLIMIT_NOFILE, _BY_HAND)
+            descriptors.as_by_hand()
         return become(launch, preload, [writer for _, writer in pipes], fds, entrance)
     for fd in (*(writer for _, writer in pipes), *fds):
         os.close(fd)
