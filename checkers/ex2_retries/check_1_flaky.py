@@ -55,7 +55,7 @@ def test_rate_zero(desk: Desk) -> None:
 @check("flaky.always", points=5)
 def test_rate_one(desk: Desk) -> None:
     """with FAILURE_RATE=1 answers every question for a user with 500"""
-    users = USERS * 4
+    users = USERS * 10
     answers = desk.look_up(1, users)
     for user, answer in zip(users, answers, strict=True):
         mistakes = UNFINISHED_USER | {
