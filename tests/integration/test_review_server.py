@@ -431,6 +431,7 @@ def test_one_click_saves_every_box(ada):
     for part in ("comment on users.unknown", "comment on the submission as a whole", "score 98"):
         assert part in page.text.partition("Saved: ")[2][:100]
     assert ada.desk.store.last() == 3
+    ada.send(page.form(score="97", reason="after all", back="yes"), status=422)
     address, fields = page.form(at="//evil.example", reason="after all", back="yes")
     assert ada.ask("POST", address, data=fields).headers["location"] == f"{page_of('grace')}?saved=4"
     assert ada.desk.store.last() == 4

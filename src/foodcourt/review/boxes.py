@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from foodcourt.catalog import Exercise
 from foodcourt.reports.words import plain
 from foodcourt.review.changes import Change, Kind, Target, Wish
-from foodcourt.review.forms import Form
+from foodcourt.review.forms import Form, whole_number
 
 __all__ = ["Boxes", "comments_shown"]
 
@@ -53,8 +53,8 @@ class Boxes:
         strange = [check for check in self.comments if check and check not in {spec.id for spec in exercise.checks}]
         if strange:
             return f"there is no check {strange[0][:100]!r} any more"
-        if self.back and not self.reason:
-            return "expected a reason for letting the grader's score count again"
+        if self.back and (self.score or not self.reason):
+            return "expected a reason for letting the grader's score count again, and no other score"
         if not self.back and (self.score or self.reason) and (self._score(exercise) is None or not self.reason):
             return f"expected a whole number from 0 to {exercise.max_score} as the score, and a reason"
         if not (self.comments or self.score or self.reason):
@@ -72,7 +72,7 @@ class Boxes:
         return wishes
 
     def _score(self, exercise: Exercise) -> int | None:
-        number = int(self.score) if self.score.isascii() and self.score.isdigit() and len(self.score) < 10 else None
+        number = whole_number(self.score)
         return number if number is not None and number <= exercise.max_score else None
 
 

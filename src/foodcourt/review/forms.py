@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 
-__all__ = ["LONGEST_TEXT", "Form", "OldForm", "read_form"]
+__all__ = ["LONGEST_TEXT", "Form", "OldForm", "read_form", "whole_number"]
 
 _LARGEST = 4 << 20
 LONGEST_TEXT = 20_000
@@ -34,8 +34,7 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """Give a field as a whole number that is not negative, or None if it is none."""
-        found = self.text(name)
-        return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else None
+        return whole_number(self.text(name))
 
     @property
     def written(self) -> list[str]:
@@ -51,6 +50,11 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Give every value of a field."""
         return self.fields.get(name, [])
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number that is not negative; None if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class OldForm(Exception):
